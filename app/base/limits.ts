@@ -1,0 +1,56 @@
+/** Every bound on what a remote peer, a screen or a disk can make us hold. A test reaches each. */
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** One frame on a stream; a run of entries fits in one. */
+export const FRAME_BYTES_MAX = 256 * KIB
+/** Bytes a stream may have sent that the other side's consumer has not taken yet. */
+export const STREAM_CREDIT_BYTES = 1 * MIB
+/** Frames that may wait behind a stream without credit before it is aborted. */
+export const STREAM_QUEUE_BYTES_MAX = 8 * MIB
+/** One entry, whole: small enough that a frame always holds one. */
+export const ENTRY_BYTES_MAX = 128 * KIB
+/** Payload of one part-entry; a larger change becomes several parts. */
+export const PART_BYTES_MAX = 64 * KIB
+/** Parts of one change: 16 MiB. */
+export const PARTS_MAX = 256
+/** Logs that one heights message may name. */
+export const HEIGHTS_PER_MESSAGE_MAX = 2048
+/** Logs whose heads one entry may name as seen. */
+export const DEPS_PER_ENTRY_MAX = 1024
+/** Entries that wait for others before them in causal order, before the oldest gap is asked for again. */
+export const CAUSAL_BUFFER_MAX = 100_000
+/** Open connections of one peer. */
+export const CONNECTIONS_MAX = 64
+/** Inbound streams of one protocol on one connection. */
+export const STREAMS_PER_PROTOCOL_MAX = 4
+/** Workspaces whose tokens one handshake may carry. */
+export const HANDSHAKE_TOKENS_MAX = 64
+/** Addresses one peer may tell of itself. */
+export const ADDRESSES_PER_PEER_MAX = 16
+/** Addresses remembered for one device. */
+export const ADDRESSES_REMEMBERED_MAX = 8
+/** Presence state of one screen. */
+export const PRESENCE_BYTES_MAX = 4 * KIB
+/** One message on a Channel. */
+export const CHANNEL_MESSAGE_BYTES_MAX = 20 * MIB
+/** Bytes waiting for a slow screen before it is closed; it reconnects and starts afresh. */
+export const CHANNEL_QUEUE_BYTES_MAX = 64 * MIB
+export const NAME_CHARACTERS_MAX = 60
+export const TITLE_CHARACTERS_MAX = 200
+/** Markdown imported as one note. */
+export const MARKDOWN_BYTES_MAX = 8 * MIB
+export const DOCUMENTS_MAX = 100_000
+
+/** An accepted entry is on disk within this. */
+export const SYNC_TO_DISK_MS = 10
+/** The first key goes at once, the rest of a burst within this. */
+export const BURST_MS = 50
+/** Neighbours compare heights this often even if nothing happens. */
+export const ANTI_ENTROPY_MS = 10_000
+/** An invitation's life. */
+export const INVITE_MS = 24 * 3600 * 1000
+/** Stable heights are told to others this long after the last change at the latest. */
+export const RECEIPT_COALESCE_MS = 250
+/** What was accepted from one neighbour is offered to the others after this. */
+export const ADVERT_COALESCE_MS = 20
