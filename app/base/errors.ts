@@ -20,6 +20,8 @@ export const errorTable = {
   STORE_FULL: row('The disk is full. Your last change is not saved. Free some space, then try again.', 'The peer can store no more.', true),
   STORE_BROKEN: row('The data on this disk can not be read. Restore the data directory from a copy, or join again with a new invitation.'),
   STORE_LOCKED: row('Lanyard is already running with this data directory. Use that window, or start with another --data-dir or --profile.'),
+  STORE_KEY_MALFORMED: row('Something could not be stored because its name is damaged. Nothing was changed.'),
+  STORE_CLOSED: row('Lanyard has stopped. Start it again; your saved work is safe.', 'Closed.', true),
 
   NETWORK_FRAME_TOO_LARGE: row('A message was too large and was refused.', 'Frame too large.'),
   NETWORK_STREAM_CLOSED: row('The connection closed. Lanyard reconnects by itself.', 'Closed.', true),
