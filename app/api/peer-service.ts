@@ -6,7 +6,9 @@ import type { CommandKind, Gives, ScreenEvent, Takes } from './commands.ts'
 export interface PeerScreen {
   /** The host's number for it, from 1, never twice in a run. */
   readonly number: number
-  /** @throws PeerError with a code of the table */
+  /** Takes effect in the order of the calls, before it returns its promise as far as order matters: two edits of one document
+   *  are applied in the order in which `run` was called, without waiting for the first to be saved.
+   *  @throws PeerError with a code of the table */
   run<Kind extends CommandKind>(kind: Kind, takes: Takes<Kind>): Promise<Gives<Kind>>
   onEvent(listener: (event: ScreenEvent) => void): Cancel
   /** Detaches all its documents and ends its presence. */

@@ -8,6 +8,8 @@ export const FRAME_BYTES_MAX = 256 * KIB
 export const STREAM_CREDIT_BYTES = 1 * MIB
 /** Frames that may wait behind a stream without credit before it is aborted. */
 export const STREAM_QUEUE_BYTES_MAX = 8 * MIB
+/** What holding a frame costs beside its bytes, so that empty frames are not free. */
+export const FRAME_COST_BYTES = 32
 /** One entry, whole: small enough that a frame always holds one. */
 export const ENTRY_BYTES_MAX = 128 * KIB
 /** Payload of one part-entry; a larger change becomes several parts. */
@@ -36,10 +38,24 @@ export const PRESENCE_BYTES_MAX = 4 * KIB
 export const CHANNEL_MESSAGE_BYTES_MAX = 20 * MIB
 /** Bytes waiting for a slow screen before it is closed; it reconnects and starts afresh. */
 export const CHANNEL_QUEUE_BYTES_MAX = 64 * MIB
+/** Above this a screen counts as slow: of events that replace each other only the newest is kept for it. */
+export const CHANNEL_BUSY_BYTES = 1 * MIB
+/** Commands of one screen that may run at once; further ones are refused. */
+export const COMMANDS_RUNNING_MAX = 1024
+/** Screens of one host. */
+export const SCREENS_MAX = 64
+/** Open connections of a host's HTTP server. */
+export const HTTP_CONNECTIONS_MAX = 256
+/** Upgrades with a wrong token that a host answers in a minute with words; further ones are only dropped. */
+export const TOKEN_FAILURES_PER_MINUTE_MAX = 30
+/** An address, a link or a presence text is cut off long before this by its own room. */
+export const LINK_CHARACTERS_MAX = 4096
 export const NAME_CHARACTERS_MAX = 60
 export const TITLE_CHARACTERS_MAX = 200
 /** Markdown imported as one note. */
 export const MARKDOWN_BYTES_MAX = 8 * MIB
+/** Blocks inside blocks of a note; what lies deeper is shown on the last level. */
+export const NOTE_DEPTH_MAX = 64
 export const DOCUMENTS_MAX = 100_000
 
 /** An accepted entry is on disk within this. */
@@ -50,6 +66,8 @@ export const BURST_MS = 50
 export const ANTI_ENTROPY_MS = 10_000
 /** An invitation's life. */
 export const INVITE_MS = 24 * 3600 * 1000
+/** The longest that a join may wait for a member. */
+export const JOIN_TIMEOUT_MS_MAX = 3600 * 1000
 /** Stable heights are told to others this long after the last change at the latest. */
 export const RECEIPT_COALESCE_MS = 250
 /** What was accepted from one neighbour is offered to the others after this. */
