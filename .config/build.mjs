@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { build as buildScreens } from 'vite'
 import { fail } from './lib/run.mjs'
-import { at } from './lib/place.mjs'
+import { at, relative } from './lib/place.mjs'
 import { markBuilt, sourcesHash } from './lib/stale.mjs'
 
 const entries = { lanyard: at('main/cli/main.ts'), simulate: at('main/simulate.ts') }
@@ -25,7 +25,7 @@ export const hostOptions = {
 export const screensOptions = { configFile: screens, root: at('renderer'), logLevel: 'warn' }
 
 export const requireSources = () => {
-  const missing = [...Object.values(entries), screens].filter((file) => !existsSync(file)).map((file) => file.slice(at('').length))
+  const missing = [...Object.values(entries), screens].filter((file) => !existsSync(file)).map((file) => relative(file))
   if (missing.length > 0) throw new Error(`Nothing to build from: ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing.`)
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 
 export const root = path.resolve(import.meta.dirname, '../..')
 export const at = (...parts) => path.join(root, ...parts)
+export const relative = (file) => path.relative(root, file)
 
 const NODE_MAJOR_MIN = 24
 const ownNode = at('node_modules/.bin/node')

@@ -1,7 +1,7 @@
 /** Whether dist is what the sources say: one hash over everything a build reads. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { at } from './place.mjs'
+import { at, relative } from './place.mjs'
 
 const SOURCES = ['app', 'main', 'renderer']
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.base.json', '.config/build.mjs']
@@ -18,7 +18,7 @@ const sourceFiles = () =>
 export const sourcesHash = () => {
   const hash = createHash('sha256')
   const files = [...sourceFiles(), ...FILES.map((file) => at(file)).filter(existsSync)].sort()
-  for (const file of files) hash.update(file.slice(at('').length)).update('\0').update(readFileSync(file)).update('\0')
+  for (const file of files) hash.update(relative(file)).update('\0').update(readFileSync(file)).update('\0')
   return hash.digest('hex')
 }
 

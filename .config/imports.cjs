@@ -1,0 +1,105 @@
+/**
+ * Who may import whom. Every room has its row, every package its doors; whatever is not listed here is an error,
+ * type imports included. docs/architecture.md says why.
+ */
+
+/** room -> rooms it may import besides itself. A file of its own stands under its name. */
+const rooms = {
+  'app/base/': [],
+  'app/api/': ['app/base/'],
+  'app/store/': ['app/base/'],
+  'app/network/': ['app/base/'],
+  'app/identity/': ['app/base/', 'app/store/'],
+  'app/log/': ['app/base/', 'app/store/', 'app/identity/'],
+  'app/membership/': ['app/base/', 'app/identity/', 'app/log/'],
+  'app/sync/': ['app/base/', 'app/network/', 'app/log/', 'app/membership/'],
+  'app/documents/': ['app/base/', 'app/store/', 'app/log/', 'app/membership/'],
+  'app/presence/': ['app/base/', 'app/network/', 'app/membership/'],
+  'app/files/': ['app/base/', 'app/store/', 'app/network/', 'app/log/', 'app/membership/'],
+  'app/cluster/': ['app/base/', 'app/store/', 'app/network/', 'app/identity/', 'app/log/', 'app/membership/', 'app/sync/'],
+  'app/faults/': ['app/base/', 'app/network/'],
+  'app/simulation/': ['app/base/', 'app/store/', 'app/network/', 'app/faults/', 'app/peer'],
+  'app/lab/': ['app/'],
+  'app/peer': ['app/'],
+  'app/serve': ['app/'],
+  'main/': ['app/peer', 'app/serve', 'app/api/', 'app/base/', 'app/store/', 'app/network/', 'app/identity/crypto.ts', 'app/lab/', 'app/simulation/'],
+  'renderer/': ['app/api/', 'app/base/ids.ts', 'app/base/errors.ts', 'app/base/codec.ts'],
+  'e2e/': [],
+}
+
+/** The adapters: where time, chance, disk and network come in. */
+const sqlite = '^app/store/sqlite[^/]*\\.ts$'
+const libp2p = '^app/network/(libp2p[^/]*\\.ts$|libp2p/)'
+const mdns = '^app/network/mdns[^/]*\\.ts$'
+const keys = '^app/identity/crypto\\.ts$'
+const ports = '^app/base/(clock|random|logger)\\.ts$'
+const workers = '^app/.*worker\\.ts$'
+const adapters = [sqlite, libp2p, mdns, keys, ports, workers]
+const realAdapters = [sqlite, libp2p, mdns]
+const memoryTwins = ['^app/(store|network)/memory[^/]*\\.ts$']
+
+/** Tests, suites that adapters share, and what tests stand on: they may also use the memory twins, Node.js, and the rooms below their room's own. */
+const tests = '(\\.(test|contract|fixture|bench)\\.tsx?$|/testing/)'
+
+/** package -> the only places that may import it */
+const packages = {
+  '@ipld/dag-cbor': ['^app/base/codec\\.ts$'],
+  'libp2p|@libp2p/[^/]+|@chainsafe/libp2p-noise|@multiformats/multiaddr': [libp2p],
+  'multicast-dns': [mdns],
+  'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^renderer/', '^app/simulation/'],
+  ws: ['^main/'],
+  'react|react-dom|@base-ui/react|@blocknote/[^/]+|@mantine/[^/]+|@fontsource-variable/inter|lucide-react': ['^renderer/', '^e2e/contract/'],
+  'vite|@vitejs/plugin-react': ['^renderer/vite\\.config\\.ts$'],
+  '@playwright/test|@axe-core/playwright': ['^e2e/'],
+  'fast-check|@hpke/core': [tests],
+  electron: ['^main/electron/'],
+}
+
+const startsWith = (name) => `^${name.replaceAll('.', '\\.')}`
+const rule = (name, from, to) => ({ name, severity: 'error', from, to })
+const inside = '^(app|main|renderer|e2e)/'
+const installed = (names) => `(^|node_modules/)(${names})(/|$)`
+
+const roomRows = Object.entries(rooms).map(([room, may]) =>
+  rule(`${room} may import only ${may.join(', ') || 'itself'}`,
+    { path: startsWith(room), pathNot: tests },
+    { path: inside, pathNot: [room, ...may].map(startsWith) }))
+
+/** A test reaches as far as its room does, the memory twins, and what any of its room's rooms stands on: signing keys and stored logs are made, not mocked. */
+const testRows = Object.entries(rooms).map(([room, may]) =>
+  rule(`tests of ${room} may import only ${[...may, 'the memory twins', 'app/base, app/store, app/identity, app/log'].join(', ')}`,
+    { path: `${startsWith(room)}.*${tests}` },
+    { path: inside, pathNot: [...[room, ...may, ...(room.startsWith('app/') ? ['app/base/', 'app/store/', 'app/identity/', 'app/log/'] : [])].map(startsWith), ...memoryTwins] }))
+
+const packageRows = Object.entries(packages).map(([names, doors]) =>
+  rule(`${names.replaceAll('[^/]+', '*')} enters only through its door`,
+    { path: inside, pathNot: doors.concat(names.includes('yjs') ? [tests] : []) },
+    { path: installed(names) }))
+
+module.exports = {
+  forbidden: [
+    rule('every file stands in a room', { path: inside, pathNot: [...Object.keys(rooms).map(startsWith)] }, {}),
+    ...roomRows,
+    ...testRows,
+    rule('production code imports no test', { path: inside, pathNot: tests }, { path: tests, pathNot: 'node_modules' }),
+    rule('no cycles', { path: inside }, { circular: true }),
+    rule('the peer names no adapter', { path: '^app/', pathNot: ['^app/(lab|simulation)/', ...adapters, ...memoryTwins, tests] }, { path: [...realAdapters, ...memoryTwins] }),
+    rule('simulation runs without the real adapters', { path: '^app/simulation/', pathNot: tests }, { path: realAdapters }),
+    rule('the peer knows neither the simulation nor the lab', { path: '^app/(peer|serve)' }, { path: '^app/(simulation|lab)/' }),
+    rule('a host picks adapters, nothing else of their rooms', { path: '^main/', pathNot: tests },
+      { path: '^app/(store|network)/', pathNot: ['^app/store/store\\.ts$', '^app/network/network\\.ts$', ...realAdapters] }),
+    rule('no Node.js outside the adapters', { path: '^app/', pathNot: [...adapters, tests] }, { dependencyTypes: ['core'] }),
+    rule('the screens run in a browser', { path: '^renderer/', pathNot: ['^renderer/vite\\.config\\.ts$', tests] }, { dependencyTypes: ['core'] }),
+    ...packageRows,
+    rule('every package has its door', { path: inside },
+      { path: 'node_modules/', pathNot: [...Object.keys(packages).map(installed), 'node_modules/@types/'], dependencyTypesNot: ['core', 'local'] }),
+    rule('every import resolves', { path: inside }, { couldNotResolve: true, dependencyTypesNot: ['core'] }),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+}
