@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { encodeCbor } from '../base/codec.ts'
 import { commandKinds } from './command-checks.ts'
 import { decodePeerMessage, decodeRequest, encodePeerMessage, encodeRequest } from './codec.ts'
-import { exampleRequests as requests, exampleWorkspace as workspace, mutateBytes } from './codec.examples.ts'
+import { exampleRequests as requests, exampleWorkspace as workspace, mutateBytes } from './codec.fixture.ts'
 
 const refusal = (message: Uint8Array) => {
   const read = decodeRequest(message)
