@@ -1,0 +1,132 @@
+import type { Cancel, Clock } from '../base/clock.ts'
+import type { Emitter } from '../base/emitter.ts'
+import type { Address, PeerId } from '../base/ids.ts'
+import { below, type Random } from '../base/random.ts'
+import { createConnectionEnd, type ConnectionEnd, type ConnectionMessage } from './memory-connection.ts'
+import type { Attempt } from './memory-dial.ts'
+import type { Lane } from './memory-lane.ts'
+import type { PeerChange, Stream } from './network.ts'
+
+/** One peer of a hub. */
+export interface Node {
+  readonly peer: PeerId
+  readonly address: Address
+  state: 'new' | 'up' | 'stopped' | 'killed'
+  /** The one connection to each peer. */
+  readonly sides: Map<PeerId, Side>
+  readonly dials: Map<PeerId, Attempt>
+  /** Whose dials we answered and expect to be confirmed. */
+  readonly promised: Map<PeerId, Cancel>
+  readonly handlers: Map<string, (stream: Stream) => void>
+  readonly changes: Emitter<PeerChange>
+}
+
+/** One end of a connection. The two may disagree for a while on whether it is up. */
+export interface Side {
+  readonly node: Node
+  readonly end: ConnectionEnd
+  readonly twin: Side
+  isUp: boolean
+  /** It gave up on a silent link: what it had on the way is lost. */
+  isSilenced: boolean
+  cancelSilence: Cancel | undefined
+}
+
+interface Wiring {
+  readonly clock: Clock
+  readonly random: Random
+  readonly laneOf: (from: PeerId, to: PeerId) => Lane
+  readonly isOpen: (from: PeerId, to: PeerId) => boolean
+}
+
+/** How long an end bears silence: two pings of the real one, each end on its own. */
+export const SILENCE_MS = 3000
+const SILENCE_JITTER_MS = 250
+
+/** The connections of a hub: brings ends up and down. */
+export const createConnections = ({ clock, random, laneOf, isOpen }: Wiring) => {
+  const upSides = new Set<Side>()
+
+  const createSide = (node: Node, other: Node, twin: () => Side): Side => ({
+    node,
+    end: createConnectionEnd({ self: node.peer, peer: other.peer, clock, handlers: node.handlers, post: (message) => post(twin().twin, message) }),
+    get twin() {
+      return twin()
+    },
+    isUp: false,
+    isSilenced: false,
+    cancelSilence: undefined,
+  })
+  /** Both ends of a new connection, neither up. */
+  const create = (dialler: Node, answerer: Node): Side => {
+    const ours: Side = createSide(dialler, answerer, () => theirs)
+    const theirs: Side = createSide(answerer, dialler, () => ours)
+    return ours
+  }
+  const post = (side: Side, message: ConnectionMessage) => {
+    const { node, twin } = side
+    if (node.state === 'killed') return
+    laneOf(node.peer, twin.node.peer).post(() => !side.isSilenced && twin.isUp && twin.end.take(message), 'wait')
+  }
+  const up = (side: Side) => {
+    const { node, twin } = side
+    const old = node.sides.get(twin.node.peer)
+    if (old) hangUp(old)
+    side.isUp = true
+    upSides.add(side)
+    node.sides.set(twin.node.peer, side)
+    watch(side)
+    node.changes.emit({ kind: 'up', peer: twin.node.peer })
+  }
+  const down = (side: Side) => {
+    if (!side.isUp) return
+    const peer = side.twin.node.peer
+    retire(side)
+    side.end.lose('NETWORK_STREAM_CLOSED')
+    side.node.changes.emit({ kind: 'down', peer })
+  }
+  const retire = (side: Side) => {
+    side.isUp = false
+    side.cancelSilence?.()
+    upSides.delete(side)
+    side.node.sides.delete(side.twin.node.peer)
+  }
+  /** Down here, and there as soon as a packet gets through. */
+  const hangUp = (side: Side) => {
+    if (!side.isUp) return
+    laneOf(side.node.peer, side.twin.node.peer).post(() => down(side.twin), 'wait')
+    down(side)
+  }
+  /** Silence begins when either direction is cut or the other end lost its power, and ends when neither is so. */
+  const watch = (side: Side) => {
+    const [here, there] = [side.node.peer, side.twin.node.peer]
+    if (side.twin.node.state !== 'killed' && isOpen(here, there) && isOpen(there, here)) {
+      side.cancelSilence?.()
+      side.cancelSilence = undefined
+      return
+    }
+    side.cancelSilence ??= clock.after(SILENCE_MS + below(random, SILENCE_JITTER_MS), () => {
+      side.isSilenced = true
+      hangUp(side)
+    })
+  }
+
+  return {
+    create,
+    up,
+    hangUp,
+    watchAll: () => {
+      for (const side of [...upSides]) watch(side)
+    },
+    /** The machine lost its power. */
+    silence: (node: Node) => {
+      for (const side of [...node.sides.values()]) {
+        retire(side)
+        side.end.silence()
+        if (side.twin.isUp) watch(side.twin)
+      }
+    },
+  }
+}
+
+export type Connections = ReturnType<typeof createConnections>
