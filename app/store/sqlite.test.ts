@@ -11,6 +11,7 @@ import { createSqliteStore } from './sqlite.ts'
 import { storeContract } from './store.contract.ts'
 import type { Store } from './store.ts'
 
+const WRITER = join(import.meta.dirname, 'testing/sqlite-writer.ts')
 const root = mkdtempSync(join(tmpdir(), 'lanyard-store-'))
 after(() => rmSync(root, { recursive: true }))
 let directories = 0
@@ -30,7 +31,7 @@ interface Said {
 
 /** Starts a real second process on `directory`; gives what it said until `until` says so, and the way to kill it. */
 const startWriter = async (directory: string, count: number, valueBytes: number) => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'sqlite.fixture.ts'), directory, String(count), String(valueBytes)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [WRITER, directory, String(count), String(valueBytes)], { stdio: ['ignore', 'pipe', 'inherit'] })
   const said: Said[] = []
   const lines = createInterface({ input: child.stdout })
   const end = Promise.withResolvers<void>()
@@ -61,7 +62,7 @@ test('opens a directory once: a second store and a second process are told that 
   const first = createSqliteStore(directory)
   first.batch([put('a')])
   assert.throws(() => createSqliteStore(directory), locked)
-  const second = spawnSync(process.execPath, [join(import.meta.dirname, 'sqlite.fixture.ts'), directory, '1', '1'], { encoding: 'utf8' })
+  const second = spawnSync(process.execPath, [WRITER, directory, '1', '1'], { encoding: 'utf8' })
   assert.match(second.stderr, /STORE_LOCKED/)
   first.batch([put('b')])
   first.close()

@@ -124,6 +124,40 @@ const runTransaction = (database: DatabaseSync, steps: readonly (() => unknown)[
   }
 }
 
+/** The WAL's own descriptor, for flushing on a thread of its own. */
+const createWalFlush = (descriptor: number) => {
+  let isOpen = true
+  let running = 0
+  let failure: PeerError | undefined
+  const release = () => {
+    // A descriptor closed under a running flush could be another file's by then.
+    if (!isOpen && running === 0) closeSync(descriptor)
+  }
+  const flush = () => new Promise<void>((done, failed) => {
+    // Its turn came after close, which flushed everything.
+    if (!isOpen) return failure ? failed(failure) : done()
+    running += 1
+    fsync(descriptor, (error) => {
+      running -= 1
+      release()
+      if (!error) return done()
+      // The kernel may have dropped what it could not write and call the next flush a success: no later word of this file can be trusted.
+      failure = storeError(error)
+      failed(failure)
+    })
+  })
+  const flushAndClose = () => {
+    try {
+      fsyncSync(descriptor)
+    } catch (error) {
+      failure ??= storeError(error)
+    }
+    isOpen = false
+    release()
+  }
+  return { flush, flushAndClose, failure: () => failure }
+}
+
 /** Opens, or creates, `lanyard.db` in `directory` (mode 0700, the file 0600).
  *  @throws STORE_LOCKED when another process or store has it open, STORE_FULL, STORE_BROKEN */
 export const createSqliteStore = (directory: string): Store => {
@@ -131,35 +165,16 @@ export const createSqliteStore = (directory: string): Store => {
   const { database, wal, statements } = guarded(() => {
     createPrivateFile(file)
     const opened = openDatabase(file)
-    return { database: opened, wal: openWal(file), statements: prepareAll(opened) }
+    return { database: opened, wal: createWalFlush(openWal(file)), statements: prepareAll(opened) }
   })
+  const group = createGroupFlush(wal.flush)
   let isOpen = true
   let version = 0
-  let flushesRunning = 0
-  let failure: PeerError | undefined
-
   const checkUsable = () => {
     if (!isOpen) throw new PeerError('STORE_CLOSED')
+    const failure = wal.failure()
     if (failure) throw failure
   }
-  const releaseWal = () => {
-    // A descriptor closed under a running flush could be another file's by then.
-    if (!isOpen && flushesRunning === 0) closeSync(wal)
-  }
-  const flush = () => new Promise<void>((done, failed) => {
-    // Its turn came after close, which flushed everything.
-    if (!isOpen) return failure ? failed(failure) : done()
-    flushesRunning += 1
-    fsync(wal, (error) => {
-      flushesRunning -= 1
-      releaseWal()
-      if (!error) return done()
-      // The kernel may have dropped what it could not write and call the next flush a success: no later word of this file can be trusted.
-      failure = storeError(error)
-      failed(failure)
-    })
-  })
-  const group = createGroupFlush(flush)
 
   function* pages(range: KeyRange): Generator<Row> {
     const atStart = version
@@ -168,6 +183,7 @@ export const createSqliteStore = (directory: string): Store => {
       checkUsable()
       const rows = guarded(() => statements.page.all(from, range.below, SCAN_PAGE_ROWS)) as unknown as Row[]
       for (const row of rows) {
+        checkUsable()
         invariant(version === atStart, 'nothing is written while a scan is iterated')
         yield row
       }
@@ -200,13 +216,8 @@ export const createSqliteStore = (directory: string): Store => {
     close: () => {
       if (!isOpen) return
       isOpen = false
-      try {
-        guarded(() => fsyncSync(wal))
-      } catch (error) {
-        failure = storeError(error)
-      }
+      wal.flushAndClose()
       database.close()
-      releaseWal()
     },
   }
 }

@@ -22,7 +22,8 @@ export interface Store {
   /** Resolves when everything in batches so far survives a power cut. Calls that come together share one flush.
    *  @throws STORE_FULL, STORE_BROKEN */
   synced(): Promise<void>
-  /** Items whose key starts with `prefix`, in key order (segment by segment, by UTF-8 bytes). Nothing may be written while it is iterated. */
+  /** Items whose key starts with `prefix`, in key order (segment by segment, by UTF-8 bytes).
+   *  Nothing may be written while it is iterated: that fails an invariant. */
   scan(prefix: Key): Iterable<StoreItem>
   close(): void
 }

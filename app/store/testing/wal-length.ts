@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
 
-/** Bytes of the WAL up to its last frame of the present round: after a checkpoint SQLite writes from the start again, over frames with an older salt.
+/** Bytes of the WAL up to its last frame of the present round: after a checkpoint SQLite writes from the start
+ *  again, over frames with an older salt.
  *  @see https://www.sqlite.org/fileformat2.html#walformat */
 export const walLength = (file: string): number => {
   const wal = readFileSync(file)

@@ -1,7 +1,7 @@
 /** A second process for sqlite.test.ts: opens the store in argv[2] and writes argv[3] numbered batches until it is killed. */
 import { join } from 'node:path'
-import { createSqliteStore } from './sqlite.ts'
-import { walLength } from './wal.fixture.ts'
+import { createSqliteStore } from '../sqlite.ts'
+import { walLength } from './wal-length.ts'
 
 const [directory = '', count = '0', valueBytes = '0'] = process.argv.slice(2)
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
