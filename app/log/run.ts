@@ -1,0 +1,12 @@
+/** Consecutive entries of one log under the signature of the last. */
+import type { LogId } from '../base/ids.ts'
+
+export interface Run {
+  readonly log: LogId
+  /** seq of the first body */
+  readonly from: number
+  /** At least one. */
+  readonly bodies: readonly Uint8Array[]
+  /** Of the last body; through the chain of hashes it covers all before it. */
+  readonly signature: Uint8Array
+}
