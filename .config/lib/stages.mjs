@@ -1,0 +1,73 @@
+/** The stages of `npm test`: each gives { passed, failed, skipped, output }. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { at, nodeBinary } from './place.mjs'
+import { run } from './run.mjs'
+
+const MINUTES = 60_000
+/** Fixed, so that a failure is the change's and not the day's. */
+const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
+const ROOMS_WITH_TESTS = ['app/**/*.test.ts', 'main/**/*.test.ts', 'renderer/**/*.test.ts', '.config/**/*.test.mjs']
+
+/** One command, one count. */
+export const check = async ([command, ...args]) => {
+  const { code, output } = await run(command, args, { capture: true, timeout: 5 * MINUTES })
+  return code === 0 ? { passed: 1, failed: 0, output: '' } : { passed: 0, failed: 1, output }
+}
+
+const readCounts = (output) => {
+  const line = output.split('\n').findLast((text) => text.startsWith('@counts '))
+  return line ? JSON.parse(line.slice('@counts '.length)) : undefined
+}
+
+export const unitTests = async () => {
+  const reporter = at('.config/lib/failures-reporter.mjs')
+  const args = ['--test', '--test-concurrency=2', '--test-timeout=120000', `--test-reporter=${reporter}`, ...ROOMS_WITH_TESTS]
+  const { code, output } = await run(nodeBinary(), args, { capture: true, timeout: 8 * MINUTES })
+  const counts = readCounts(output) ?? { passed: 0, failed: 0, skipped: 0 }
+  const shown = output.replace(/^@counts .*\n/m, '')
+  if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1, output: `${shown}\nThe tests ended with code ${code}.` }
+  return { ...counts, output: shown }
+}
+
+const lastLine = (output) => output.trimEnd().split('\n').at(-1) ?? ''
+
+const simulate = async (seed) => {
+  const { code, output } = await run(nodeBinary(), [at('dist/simulate.js'), '--seed', String(seed), '--peers', '5', '--json'], { capture: true, timeout: 2 * MINUTES })
+  return code === 0 ? { seed } : { seed, failure: `seed ${seed}: ${lastLine(output) || `ended with code ${code}`}\n  Again: npm run simulate -- --seed ${seed} --peers 5 --json` }
+}
+
+/** Two at a time: one a core. */
+export const simulation = async () => {
+  const waiting = [...SEEDS]
+  const done = []
+  const worker = async () => {
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) done.push(await simulate(seed))
+  }
+  await Promise.all([worker(), worker()])
+  const failures = done.filter(({ failure }) => failure)
+  return { passed: done.length - failures.length, failed: failures.length, output: failures.map(({ failure }) => failure).join('\n') }
+}
+
+/** Each planted bug must make the simulation fail: it prints one JSON line with the counts at the end. */
+export const planted = async () => {
+  const { scripts } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
+  const [, file] = /^node (\S+)$/.exec(scripts['test:planted'] ?? '') ?? []
+  if (!file || !existsSync(at(file))) return { passed: 0, failed: 1, output: 'npm run test:planted is missing: nothing shows that the simulation can fail.' }
+  const { code, output } = await run(nodeBinary(), [at(file)], { capture: true, timeout: 8 * MINUTES })
+  const counts = [...output.matchAll(/^(?:ok|caught)\b/gim)].length
+  return { passed: code === 0 ? Math.max(1, counts) : 0, failed: code === 0 ? 0 : 1, output: code === 0 ? '' : output }
+}
+
+/** `project`: machines or screens of e2e/playwright.config.ts. */
+export const browserTests = async (project) => {
+  const report = at('test-results', `${project}.json`)
+  mkdirSync(at('test-results'), { recursive: true })
+  rmSync(report, { force: true })
+  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }
+  const { code } = await run(nodeBinary(), [at('.config/e2e.mjs'), '--project', project, '--reporter', 'list,json'], { env, timeout: 12 * MINUTES })
+  if (!existsSync(report)) return { passed: 0, failed: 1, output: `The browser tests ended with code ${code} and no report.` }
+  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'))
+  const failed = stats.unexpected + stats.flaky
+  const broken = code !== 0 && failed === 0 ? 1 : 0
+  return { passed: stats.expected, failed: failed + broken, skipped: stats.skipped, output: errors.map(({ message }) => message).join('\n') }
+}
