@@ -4,7 +4,10 @@
 import type { Cancel, Clock } from '../base/clock.ts'
 import { PeerError, type ErrorCode } from '../base/errors.ts'
 import type { PeerId } from '../base/ids.ts'
-import { FRAME_BYTES_MAX, FRAME_COST_BYTES, STREAM_CREDIT_BYTES, STREAM_QUEUE_BYTES_MAX } from '../base/limits.ts'
+import { FRAME_BYTES_MAX, STREAM_CREDIT_BYTES, STREAM_QUEUE_BYTES_MAX } from '../base/limits.ts'
+import { frameCost } from './credits/frame-queue.ts'
+import { createInbox } from './credits/inbox.ts'
+import { createOutbox } from './credits/outbox.ts'
 import type { Stream } from './network.ts'
 
 /** What the two ends of a stream tell each other, in order. */
@@ -37,257 +40,140 @@ export interface Flow {
   silence(): void
 }
 
-/** Credit is told at once from here on, and after CREDIT_DELAY_MS below: a message a keystroke would double the packets. */
-const CREDIT_TOLD_AT_BYTES = STREAM_CREDIT_BYTES / 8
-const CREDIT_DELAY_MS = 50
 /** How long a close may wait for the other side's consumer. */
 const CLOSE_MS_MAX = 10_000
 const HALF = STREAM_CREDIT_BYTES / 2
 
-/** What a frame costs: its length, and what holding even an empty one takes. */
-export const frameCost = (frame: Uint8Array): number => frame.length + FRAME_COST_BYTES
-
 /** Our end of a stream. `close` discards frames that still arrive; `queuedBytes` counts FRAME_COST_BYTES a frame beside its length.
  *  A consumer that throws ends the stream: with the code of a PeerError, or else with UNKNOWN and rethrown. */
 export const createFlow = (init: FlowInit): Flow => {
-  const outbox = createOutbox((bytes) => init.post({ kind: 'frame', bytes }))
-  const inbox = createInbox(init.clock, (bytes) => init.post({ kind: 'credit', bytes }))
-  const drainListeners: (() => void)[] = []
-  let closeListeners: ((code: ErrorCode | undefined) => void)[] = []
-  let state: 'open' | 'closing' | 'ended' = 'open'
-  let isCloseTold = false
-  let theyClosed = false
-  let endedWith: ErrorCode | undefined
+  const core = createCore(init)
+  const take = createTaker(core)
+  return {
+    stream: createStreamOf(init, core),
+    take: (message) => {
+      if (core.state !== 'ended') take(message)
+    },
+    lose: core.end,
+    silence: core.forget,
+  }
+}
+
+/** What the stream and what the other end posts both move. */
+const createCore = ({ clock, post, onEnd }: FlowInit) => {
+  const outbox = createOutbox((bytes) => post({ kind: 'frame', bytes }))
+  const inbox = createInbox(clock, (bytes) => post({ kind: 'credit', bytes }))
   let cancelClose: Cancel = () => {}
 
-  const end = (code: ErrorCode | undefined) => {
-    if (state === 'ended') return
-    forget()
-    endedWith = code
-    init.onEnd(code)
-    const listeners = closeListeners
-    closeListeners = []
-    for (const listener of listeners) listener(code)
-  }
-  const forget = () => {
-    state = 'ended'
-    cancelClose()
-    outbox.clear()
-    inbox.clear()
-  }
-  const abort = (code: ErrorCode) => {
-    if (state === 'ended') return
-    init.post({ kind: 'abort', code })
-    end(code)
-  }
-  const finishIfTheyClosed = () => {
-    if (state === 'ended' || !theyClosed || inbox.heldBytes > 0) return
-    init.post({ kind: 'closed' })
-    end(undefined)
-  }
-  const pump = () => {
-    outbox.pump()
-    if (state !== 'closing' || isCloseTold || outbox.waitingBytes > 0) return
-    isCloseTold = true
-    init.post({ kind: 'close' })
-  }
-  const takeFrame = (bytes: Uint8Array) => {
-    if (bytes.length > FRAME_BYTES_MAX || theyClosed || !inbox.put(bytes)) return abort('NETWORK_CREDIT_EXCEEDED')
-    if (state === 'closing') inbox.discard()
-    else deliver()
-  }
-  const deliver = () => {
-    try {
-      inbox.deliver()
-    } catch (error) {
-      abort(error instanceof PeerError ? error.code : 'UNKNOWN')
-      if (!(error instanceof PeerError)) throw error
-    }
-    finishIfTheyClosed()
-  }
-  const takeCredit = (bytes: number) => {
-    const before = outbox.queuedBytes
-    if (!outbox.credit(bytes)) return abort('NETWORK_CREDIT_EXCEEDED')
-    pump()
-    if (before > HALF && outbox.queuedBytes <= HALF) for (const listener of [...drainListeners]) listener()
-  }
-  const takeClosed = () => (isCloseTold ? end(undefined) : abort('NETWORK_STREAM_CLOSED'))
-
-  const stream: Stream = {
-    peer: init.peer,
-    protocol: init.protocol,
-    get queuedBytes() {
-      return outbox.queuedBytes
+  const core = {
+    outbox,
+    inbox,
+    state: 'open' as 'open' | 'closing' | 'ended',
+    isCloseTold: false,
+    theyClosed: false,
+    endedWith: undefined as ErrorCode | undefined,
+    drainListeners: [] as (() => void)[],
+    closeListeners: [] as ((code: ErrorCode | undefined) => void)[],
+    forget: () => {
+      core.state = 'ended'
+      cancelClose()
+      outbox.clear()
+      inbox.clear()
     },
-    send: (frame) => {
-      if (frame.length > FRAME_BYTES_MAX) throw new PeerError('NETWORK_FRAME_TOO_LARGE', { bytes: frame.length })
-      if (state !== 'open') return
-      if (outbox.waitingBytes + frameCost(frame) > STREAM_QUEUE_BYTES_MAX) return abort('NETWORK_QUEUE_FULL')
-      outbox.push(frame)
+    end: (code: ErrorCode | undefined) => {
+      if (core.state === 'ended') return
+      core.forget()
+      core.endedWith = code
+      onEnd(code)
+      for (const listener of core.closeListeners.splice(0)) listener(code)
     },
-    onFrame: (listener) => {
-      inbox.listen(listener)
-      // Not from within this call: the caller may not have built yet what its listener uses.
-      init.clock.after(0, () => state === 'open' && deliver())
-    },
-    onDrain: (listener) => void drainListeners.push(listener),
-    onClose: (listener) => {
-      if (state === 'ended') init.clock.after(0, () => listener(endedWith))
-      else closeListeners.push(listener)
+    abort: (code: ErrorCode) => {
+      if (core.state === 'ended') return
+      post({ kind: 'abort', code })
+      core.end(code)
     },
     close: () => {
-      if (state !== 'open') return
-      state = 'closing'
-      cancelClose = init.clock.after(CLOSE_MS_MAX, () => abort('NETWORK_STREAM_CLOSED'))
+      core.state = 'closing'
+      cancelClose = clock.after(CLOSE_MS_MAX, () => core.abort('NETWORK_STREAM_CLOSED'))
       inbox.discard()
-      pump()
-      finishIfTheyClosed()
+      core.pump()
+      core.finishIfTheyClosed()
     },
-    abort,
-  }
-
-  return {
-    stream,
-    take: (message) => {
-      if (state === 'ended') return
-      if (message.kind === 'frame') takeFrame(message.bytes)
-      else if (message.kind === 'credit') takeCredit(message.bytes)
-      else if (message.kind === 'abort') end(message.code)
-      else if (message.kind === 'closed') takeClosed()
-      else {
-        theyClosed = true
-        finishIfTheyClosed()
-      }
-    },
-    lose: end,
-    silence: forget,
-  }
-}
-
-/** Frames on their way out: those that wait for credit, and the cost of those sent and not yet taken. */
-const createOutbox = (post: (frame: Uint8Array) => void) => {
-  const waiting = createQueue()
-  let sentBytes = 0
-  const pump = () => {
-    for (let frame = waiting.peek(); frame && sentBytes + frameCost(frame) <= STREAM_CREDIT_BYTES; frame = waiting.peek()) {
-      waiting.shift()
-      sentBytes += frameCost(frame)
-      post(frame)
-    }
-  }
-  return {
-    get waitingBytes() {
-      return waiting.bytes
-    },
-    get queuedBytes() {
-      return waiting.bytes + sentBytes
-    },
-    pump,
-    push: (frame: Uint8Array) => {
-      waiting.push(frame)
-      pump()
-    },
-    /** False for more than there is outstanding. */
-    credit: (bytes: number): boolean => {
-      if (!(bytes > 0 && bytes <= sentBytes)) return false
-      sentBytes -= bytes
-      return true
-    },
-    clear: () => {
-      waiting.clear()
-      sentBytes = 0
-    },
-  }
-}
-
-/** Frames that wait for the consumer, and the cost of those taken and not yet told. */
-const createInbox = (clock: Clock, tell: (bytes: number) => void) => {
-  const held = createQueue()
-  let listener: ((frame: Uint8Array) => void) | undefined
-  let untoldBytes = 0
-  let isDelivering = false
-  let cancelTell: Cancel | undefined
-
-  const tellNow = () => {
-    cancelTell?.()
-    cancelTell = undefined
-    const bytes = untoldBytes
-    untoldBytes = 0
-    if (bytes > 0) tell(bytes)
-  }
-  const taken = (bytes: number) => {
-    untoldBytes += bytes
-    if (untoldBytes >= CREDIT_TOLD_AT_BYTES) tellNow()
-    else if (untoldBytes > 0) cancelTell ??= clock.after(CREDIT_DELAY_MS, tellNow)
-  }
-  return {
-    get heldBytes() {
-      return held.bytes
-    },
-    listen: (consumer: (frame: Uint8Array) => void) => void (listener = consumer),
-    /** False for more than the credit that was given. */
-    put: (frame: Uint8Array): boolean => {
-      if (held.bytes + untoldBytes + frameCost(frame) > STREAM_CREDIT_BYTES) return false
-      held.push(frame)
-      return true
+    pump: () => {
+      outbox.pump()
+      if (core.state !== 'closing' || core.isCloseTold || outbox.waitingBytes > 0) return
+      core.isCloseTold = true
+      post({ kind: 'close' })
     },
     deliver: () => {
-      // A listener that sends may be answered before it returns: the frame after must not overtake it.
-      if (!listener || isDelivering) return
-      isDelivering = true
       try {
-        for (let frame = held.peek(); frame; frame = held.peek()) {
-          listener(frame)
-          // The listener may have ended the stream, which empties the queue.
-          if (held.shift() === frame) taken(frameCost(frame))
-        }
-      } finally {
-        isDelivering = false
+        inbox.deliver()
+      } catch (error) {
+        core.abort(error instanceof PeerError ? error.code : 'UNKNOWN')
+        if (!(error instanceof PeerError)) throw error
       }
+      core.finishIfTheyClosed()
     },
-    discard: () => {
-      const bytes = held.bytes
-      held.clear()
-      taken(bytes)
-    },
-    clear: () => {
-      cancelTell?.()
-      held.clear()
-      untoldBytes = 0
-      listener = undefined
+    finishIfTheyClosed: () => {
+      if (core.state === 'ended' || !core.theyClosed || inbox.heldBytes > 0) return
+      post({ kind: 'closed' })
+      core.end(undefined)
     },
   }
+  return core
 }
 
-/** First in, first out, in constant time however many there are. */
-const createQueue = () => {
-  let frames: Uint8Array[] = []
-  let at = 0
-  let bytes = 0
-  return {
-    get bytes() {
-      return bytes
-    },
-    peek: () => frames[at],
-    push: (frame: Uint8Array) => {
-      frames.push(frame)
-      bytes += frameCost(frame)
-    },
-    shift: () => {
-      const frame = frames[at]
-      if (!frame) return undefined
-      bytes -= frameCost(frame)
-      at++
-      if (2 * at > frames.length) {
-        frames = frames.slice(at)
-        at = 0
-      }
-      return frame
-    },
-    clear: () => {
-      frames = []
-      at = 0
-      bytes = 0
-    },
+type Core = ReturnType<typeof createCore>
+
+const createStreamOf = ({ peer, protocol, clock }: FlowInit, core: Core): Stream => ({
+  peer,
+  protocol,
+  get queuedBytes() {
+    return core.outbox.queuedBytes
+  },
+  send: (frame) => {
+    if (frame.length > FRAME_BYTES_MAX) throw new PeerError('NETWORK_FRAME_TOO_LARGE', { bytes: frame.length })
+    if (core.state !== 'open') return
+    if (core.outbox.waitingBytes + frameCost(frame) > STREAM_QUEUE_BYTES_MAX) core.abort('NETWORK_QUEUE_FULL')
+    else core.outbox.push(frame)
+  },
+  onFrame: (listener) => {
+    core.inbox.listen(listener)
+    // Not from within this call: the caller may not have built yet what its listener uses.
+    clock.after(0, () => core.state === 'open' && core.deliver())
+  },
+  onDrain: (listener) => void core.drainListeners.push(listener),
+  onClose: (listener) => {
+    if (core.state === 'ended') clock.after(0, () => listener(core.endedWith))
+    else core.closeListeners.push(listener)
+  },
+  close: () => {
+    if (core.state === 'open') core.close()
+  },
+  abort: core.abort,
+})
+
+/** Takes what the other end posted. Whatever breaks the rules ends the stream. */
+const createTaker = (core: Core) => {
+  const takeFrame = (bytes: Uint8Array) => {
+    if (bytes.length > FRAME_BYTES_MAX || core.theyClosed || !core.inbox.put(bytes)) core.abort('NETWORK_CREDIT_EXCEEDED')
+    else if (core.state === 'closing') core.inbox.discard()
+    else core.deliver()
+  }
+  const takeCredit = (bytes: number) => {
+    const before = core.outbox.queuedBytes
+    if (!core.outbox.credit(bytes)) return core.abort('NETWORK_CREDIT_EXCEEDED')
+    core.pump()
+    if (before > HALF && core.outbox.queuedBytes <= HALF) for (const listener of [...core.drainListeners]) listener()
+  }
+  return (message: FlowMessage) => {
+    if (message.kind === 'frame') takeFrame(message.bytes)
+    else if (message.kind === 'credit') takeCredit(message.bytes)
+    else if (message.kind === 'abort') core.end(message.code)
+    else if (message.kind === 'close') {
+      core.theyClosed = true
+      core.finishIfTheyClosed()
+    } else if (core.isCloseTold) core.end(undefined)
+    else core.abort('NETWORK_STREAM_CLOSED')
   }
 }

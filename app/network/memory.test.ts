@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { address, peerId, type PeerId } from '../base/ids.ts'
 import { createMemoryHub } from './memory.ts'
-import type { Link } from './memory-lane.ts'
+import type { Link } from './memory/lane.ts'
 import type { PeerChange, Sighting, Stream } from './network.ts'
-import { createManualClock, createSeededRandom } from './test-world.ts'
+import { createManualClock, createSeededRandom } from './testing/world.ts'
 
 const A = peerId('peerAAAA')
 const B = peerId('peerBBBB')

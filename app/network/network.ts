@@ -9,15 +9,17 @@ export interface Stream {
   /** Queues `frame` behind those before it. Never waits. On a stream that has ended it does nothing.
    *  @throws NETWORK_FRAME_TOO_LARGE above FRAME_BYTES_MAX */
   send(frame: Uint8Array): void
-  /** Bytes given to `send` that the other side's consumer has not taken yet. Producers of bulk stop above STREAM_CREDIT_BYTES and go on at a drain. */
+  /** Bytes given to `send` that the other side's consumer has not taken yet, FRAME_COST_BYTES more for each frame.
+   *  Producers of bulk stop above STREAM_CREDIT_BYTES and go on at a drain. */
   readonly queuedBytes: number
-  /** The one consumer of frames; frames that came earlier are kept for it, within the credit. A frame counts as taken when the listener returns. */
+  /** The one consumer of frames; frames that came earlier are kept for it, within the credit, and never delivered from within this call.
+   *  A frame counts as taken when the listener returns. One that throws a PeerError ends the stream with its code. */
   onFrame(listener: (frame: Uint8Array) => void): void
   /** Called when queuedBytes falls to half of STREAM_CREDIT_BYTES or below. */
   onDrain(listener: () => void): void
   /** Called once, also when it ended before this call. No code: closed in good order. */
   onClose(listener: (code: ErrorCode | undefined) => void): void
-  /** Ends in good order after what is queued. */
+  /** Ends both directions in good order after what is queued; frames that arrive later are discarded. */
   close(): void
   /** Ends at once. */
   abort(code: ErrorCode): void

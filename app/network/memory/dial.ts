@@ -1,20 +1,11 @@
-import type { Clock } from '../base/clock.ts'
-import { PeerError } from '../base/errors.ts'
-import type { Address, PeerId } from '../base/ids.ts'
-import { peerIn, withoutPeer } from './address.ts'
-import { SILENCE_MS, type Connections, type Node, type Side } from './memory-connections.ts'
-import type { Lane } from './memory-lane.ts'
-import type { PeerChange } from './network.ts'
-
-/** A dial on its way to one peer. */
-export interface Attempt {
-  readonly from: Node
-  readonly to: Node
-  /** Whether its maker was connected to the other already. */
-  readonly isHeld: boolean
-  /** It ended, or left the way to the other side's own dial. */
-  isOver: boolean
-}
+import type { Clock } from '../../base/clock.ts'
+import { PeerError } from '../../base/errors.ts'
+import type { Address, PeerId } from '../../base/ids.ts'
+import { checkAddress, peerIn, withoutPeer } from '../address.ts'
+import { SILENCE_MS, type Connections } from './connections.ts'
+import type { Lane } from './lane.ts'
+import type { Attempt, Node, Side } from './node.ts'
+import type { PeerChange } from '../network.ts'
 
 interface Wiring {
   readonly clock: Clock
@@ -88,6 +79,7 @@ export const createDialler = ({ clock, laneOf, connections, listeningAt }: Wirin
     })
 
   return async (node: Node, address: Address, signal: AbortSignal): Promise<PeerId> => {
+    checkAddress(address)
     const wanted = peerIn(address)
     if (node.state !== 'up') throw new PeerError('NETWORK_STOPPED')
     if (withoutPeer(address) === node.address || wanted === node.peer) throw new PeerError('NETWORK_DIAL_SELF', { address })

@@ -1,6 +1,6 @@
 /** For the tests of this room: a clock that is moved by hand, chance from a seed. */
-import type { Clock } from '../base/clock.ts'
-import type { Random } from '../base/random.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../base/random.ts'
 
 export interface ManualClock extends Clock {
   /** Runs what is due within `durationMs`, in order, letting promises settle after every timer. */

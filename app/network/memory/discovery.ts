@@ -1,8 +1,8 @@
-import { every, type Cancel, type Clock } from '../base/clock.ts'
-import type { PeerId } from '../base/ids.ts'
-import { below, type Random } from '../base/random.ts'
-import type { Lane } from './memory-lane.ts'
-import type { Discovery, Sighting } from './network.ts'
+import { every, type Cancel, type Clock } from '../../base/clock.ts'
+import type { PeerId } from '../../base/ids.ts'
+import { below, type Random } from '../../base/random.ts'
+import type { Lane } from './lane.ts'
+import type { Discovery, Sighting } from '../network.ts'
 
 interface Wiring {
   readonly clock: Clock

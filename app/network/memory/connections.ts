@@ -1,36 +1,9 @@
-import type { Cancel, Clock } from '../base/clock.ts'
-import type { Emitter } from '../base/emitter.ts'
-import type { Address, PeerId } from '../base/ids.ts'
-import { below, type Random } from '../base/random.ts'
-import { createConnectionEnd, type ConnectionEnd, type ConnectionMessage } from './memory-connection.ts'
-import type { Attempt } from './memory-dial.ts'
-import type { Lane } from './memory-lane.ts'
-import type { PeerChange, Stream } from './network.ts'
-
-/** One peer of a hub. */
-export interface Node {
-  readonly peer: PeerId
-  readonly address: Address
-  state: 'new' | 'up' | 'stopped' | 'killed'
-  /** The one connection to each peer. */
-  readonly sides: Map<PeerId, Side>
-  readonly dials: Map<PeerId, Attempt>
-  /** Whose dials we answered and expect to be confirmed. */
-  readonly promised: Map<PeerId, Cancel>
-  readonly handlers: Map<string, (stream: Stream) => void>
-  readonly changes: Emitter<PeerChange>
-}
-
-/** One end of a connection. The two may disagree for a while on whether it is up. */
-export interface Side {
-  readonly node: Node
-  readonly end: ConnectionEnd
-  readonly twin: Side
-  isUp: boolean
-  /** It gave up on a silent link: what it had on the way is lost. */
-  isSilenced: boolean
-  cancelSilence: Cancel | undefined
-}
+import type { Clock } from '../../base/clock.ts'
+import type { PeerId } from '../../base/ids.ts'
+import { below, type Random } from '../../base/random.ts'
+import { createConnectionEnd, type ConnectionEnd, type ConnectionMessage } from './connection.ts'
+import type { Lane } from './lane.ts'
+import type { Node, Side } from './node.ts'
 
 interface Wiring {
   readonly clock: Clock
@@ -47,22 +20,6 @@ const SILENCE_JITTER_MS = 250
 export const createConnections = ({ clock, random, laneOf, isOpen }: Wiring) => {
   const upSides = new Set<Side>()
 
-  const createSide = (node: Node, other: Node, twin: () => Side): Side => ({
-    node,
-    end: createConnectionEnd({ self: node.peer, peer: other.peer, clock, handlers: node.handlers, post: (message) => post(twin().twin, message) }),
-    get twin() {
-      return twin()
-    },
-    isUp: false,
-    isSilenced: false,
-    cancelSilence: undefined,
-  })
-  /** Both ends of a new connection, neither up. */
-  const create = (dialler: Node, answerer: Node): Side => {
-    const ours: Side = createSide(dialler, answerer, () => theirs)
-    const theirs: Side = createSide(answerer, dialler, () => ours)
-    return ours
-  }
   const post = (side: Side, message: ConnectionMessage) => {
     const { node, twin } = side
     if (node.state === 'killed') return
@@ -112,7 +69,9 @@ export const createConnections = ({ clock, random, laneOf, isOpen }: Wiring) => 
   }
 
   return {
-    create,
+    /** The dialler's end of a new connection, neither up. */
+    create: (dialler: Node, answerer: Node): Side => createSides(dialler, answerer, (node, peer, side) =>
+      createConnectionEnd({ self: node.peer, peer, clock, handlers: node.handlers, post: (message) => post(side(), message) })),
     up,
     hangUp,
     watchAll: () => {
@@ -130,3 +89,23 @@ export const createConnections = ({ clock, random, laneOf, isOpen }: Wiring) => 
 }
 
 export type Connections = ReturnType<typeof createConnections>
+
+const createSides = (dialler: Node, answerer: Node, createEnd: (node: Node, peer: PeerId, side: () => Side) => ConnectionEnd): Side => {
+  const createSide = (node: Node, twin: () => Side): Side => {
+    const peer = node === dialler ? answerer.peer : dialler.peer
+    const side: Side = {
+      node,
+      end: createEnd(node, peer, () => side),
+      get twin() {
+        return twin()
+      },
+      isUp: false,
+      isSilenced: false,
+      cancelSilence: undefined,
+    }
+    return side
+  }
+  const ours: Side = createSide(dialler, () => theirs)
+  const theirs: Side = createSide(answerer, () => ours)
+  return ours
+}

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../base/clock.ts'
+import type { Cancel, Clock } from '../../base/clock.ts'
 
 /** What a hub's policy says of one direction between two peers. */
 export type Link = { readonly kind: 'open'; readonly delayMs: number } | { readonly kind: 'cut' }

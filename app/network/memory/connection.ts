@@ -1,9 +1,9 @@
-import type { Clock } from '../base/clock.ts'
-import { PeerError, type ErrorCode } from '../base/errors.ts'
-import type { PeerId } from '../base/ids.ts'
-import { STREAMS_PER_PROTOCOL_MAX } from '../base/limits.ts'
-import { createFlow, type Flow, type FlowMessage } from './credits.ts'
-import type { Stream } from './network.ts'
+import type { Clock } from '../../base/clock.ts'
+import { PeerError, type ErrorCode } from '../../base/errors.ts'
+import type { PeerId } from '../../base/ids.ts'
+import { STREAMS_PER_PROTOCOL_MAX } from '../../base/limits.ts'
+import { createFlow, type Flow, type FlowMessage } from '../credits.ts'
+import type { Stream } from '../network.ts'
 
 /** What the two ends of a connection tell each other. */
 export type ConnectionMessage =
