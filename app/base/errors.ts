@@ -91,6 +91,7 @@ export const errorTable = {
   HOST_NODE_TOO_OLD: row('Lanyard needs a newer Node.js. Run it with npm, which brings its own.'),
 
   SIMULATION_OPTION_INVALID: row('The simulation’s options have a mistake.'),
+  SIMULATION_STALLED: row('The simulation waited for something that never happened.'),
 } as const satisfies Record<string, Row>
 
 export type ErrorCode = keyof typeof errorTable
