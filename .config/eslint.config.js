@@ -33,7 +33,7 @@ const ADAPTERS = [
   'app/identity/crypto.ts',
   'app/**/*worker.ts',
 ]
-const TESTS = ['**/*.test.ts', '**/*.test.tsx', '**/*.contract.ts', '**/*.fixture.ts', '**/*.bench.ts', '**/testing/**', 'e2e/**']
+const TESTS = ['**/*.test.ts', '**/*.test.tsx', '**/*.contract.ts', '**/*.fixture.ts', '**/*.support.ts', '**/*.bench.ts', '**/testing/**', 'e2e/**']
 
 const style = {
   plugins: { style: stylistic },

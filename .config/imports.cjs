@@ -39,7 +39,7 @@ const realAdapters = [sqlite, libp2p, mdns]
 const memoryTwins = ['^app/(store|network)/memory[^/]*\\.ts$']
 
 /** Tests, suites that adapters share, and what tests stand on: they may also use the memory twins, Node.js, and the rooms below their room's own. */
-const tests = '(\\.(test|contract|fixture|bench)\\.tsx?$|/testing/)'
+const tests = '(\\.(test|contract|fixture|support|bench)\\.tsx?$|/testing/)'
 
 /** package -> the only places that may import it */
 const packages = {
@@ -48,7 +48,7 @@ const packages = {
   'multicast-dns': [mdns],
   'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^renderer/', '^app/simulation/'],
   ws: ['^main/'],
-  'react|react-dom|@base-ui/react|@blocknote/[^/]+|@mantine/[^/]+|@fontsource-variable/inter|lucide-react': ['^renderer/', '^e2e/contract/'],
+  'react|react-dom|@base-ui/react|@blocknote/[^/]+|@mantine/[^/]+|@fontsource-variable/inter|lucide-react': ['^renderer/', '^e2e/contract/', '^app/documents/[^/]*\\.contract\\.test\\.ts$'],
   'vite|@vitejs/plugin-react': ['^renderer/vite\\.config\\.ts$'],
   '@playwright/test|@axe-core/playwright': ['^e2e/'],
   'fast-check|@hpke/core': [tests],
@@ -99,7 +99,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^dist/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
   },
 }

@@ -12,7 +12,7 @@ const STAGES = {
   build: () => check([node(), at('.config/build.mjs')]),
   lint: () => check([node(), at('node_modules/eslint/bin/eslint.js'), '--config', '.config/eslint.config.js', '--max-warnings', '0', '.']),
   types: () => check([node(), at('.config/types.mjs')]),
-  imports: () => check([node(), at('node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.config/imports.cjs', '--output-type', 'err', 'app', 'main', 'renderer', 'e2e']),
+  imports: () => check([node(), at('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.config/imports.cjs', '--output-type', 'err', 'app', 'main', 'renderer', 'e2e']),
   unit: unitTests,
   simulation,
   planted,
