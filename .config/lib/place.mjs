@@ -16,4 +16,3 @@ export const nodeBinary = () => {
   if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return process.execPath
   throw new Error(`npm brought no Node.js for ${process.platform} ${process.arch}, and ${process.version} is too old: install Node.js ${NODE_MAJOR_MIN} or newer`)
 }
-
