@@ -1,0 +1,80 @@
+/** The machines of one test, and the network between them. */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test as base, type TestInfo } from '@playwright/test'
+import { createMachine, type Machine } from './machine.ts'
+import { createNamespaces, removeLeftovers } from './namespaces.ts'
+import { loopbackNetwork } from './network.ts'
+
+const onNamespaces = process.env['LANYARD_MACHINES'] === 'namespaces'
+const ON_LOOPBACK = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-discovery']
+
+export interface Lab {
+  /** A machine that is not started yet. */
+  addMachine(name: string, serveArgs?: readonly string[]): Machine
+  /** A machine that is ready. */
+  startMachine(name: string, serveArgs?: readonly string[]): Promise<Machine>
+  readonly machines: readonly Machine[]
+  /** Nothing passes between machines of different groups. Replaces all cuts. */
+  split(...groups: readonly (readonly Machine[])[]): void
+  cutOneWay(from: Machine, to: Machine): void
+  blockMulticast(): void
+  heal(): void
+  close(): Promise<void>
+}
+
+export const createLab = (directory: string): Lab => {
+  if (onNamespaces) removeLeftovers()
+  const network = onNamespaces ? createNamespaces() : loopbackNetwork()
+  const machines: Machine[] = []
+  const addMachine = (name: string, serveArgs: readonly string[] = []) => {
+    const key = `m${machines.length + 1}`
+    const args = onNamespaces ? serveArgs : [...ON_LOOPBACK, ...serveArgs]
+    const machine = createMachine({ name, key, directory: path.join(directory, key), socket: network.addMachine(key), serveArgs: args })
+    machines.push(machine)
+    return machine
+  }
+  return {
+    machines,
+    split: (...groups) => network.split(groups.map((group) => group.map(({ key }) => key))),
+    cutOneWay: (from, to) => network.cutOneWay(from.key, to.key),
+    blockMulticast: () => network.blockMulticast(),
+    heal: () => network.heal(),
+    addMachine,
+    startMachine: async (name, serveArgs) => {
+      const machine = addMachine(name, serveArgs)
+      await machine.start()
+      return machine
+    },
+    close: async () => {
+      await Promise.all(machines.map((machine) => machine.close()))
+      network.close()
+    },
+  }
+}
+
+const whyLoopback = process.env['LANYARD_LOOPBACK_REASON'] || 'start them with npm run e2e'
+/** Skips with the reason where machines are only processes on loopback. */
+export const needsNamespaces = () => base.skip(!onNamespaces, `only network namespaces can show this: ${whyLoopback}`)
+
+/** What a failed test looked like, on every machine. */
+const attachEvidence = async (lab: Lab, info: TestInfo) => {
+  for (const { name, logFile, pages } of lab.machines) {
+    if (existsSync(logFile)) await info.attach(`host of ${name}`, { body: readFileSync(logFile, 'utf8').slice(-20_000), contentType: 'text/plain' })
+    for (const page of pages) {
+      const image = await page.screenshot({ timeout: 5000 }).catch(() => undefined) // the browser itself may be what broke
+      if (image !== undefined) await info.attach(`screen of ${name}`, { body: image, contentType: 'image/png' })
+    }
+  }
+}
+
+export const test = base.extend<{ lab: Lab }>({
+  // Playwright reads what a fixture needs from the pattern of its first parameter.
+  lab: async ({}, use, info) => {
+    const lab = createLab(info.outputPath('lab'))
+    await use(lab)
+    if (info.status !== info.expectedStatus) await attachEvidence(lab, info)
+    await lab.close()
+  },
+})
+export { expect } from '@playwright/test'

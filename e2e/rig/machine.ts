@@ -1,0 +1,116 @@
+/** One whole machine: a data directory, the host that runs on it, its command line, and a browser. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { BrowserContext, Page } from '@playwright/test'
+import { openBrowser } from './browser.ts'
+import { startHost, type Host } from './host.ts'
+import type { Socket } from './network.ts'
+import { node, program } from './place.ts'
+import { runToEnd } from './shell.ts'
+
+export interface MachineOptions {
+  readonly name: string
+  /** Its name in the network. */
+  readonly key: string
+  /** Everything of this machine lives here. */
+  readonly directory: string
+  readonly socket: Socket
+  /** Options of `serve` besides the data directory and the name. */
+  readonly serveArgs: readonly string[]
+}
+
+/** How a command ended: its JSON, and its exit code. */
+export interface Answer {
+  readonly code: number
+  readonly json: Record<string, unknown>
+}
+
+export type Machine = ReturnType<typeof createMachine>
+
+const STOP_MS = 10_000
+
+/** The last JSON line of either stream: answers go to standard output, failures to the error stream. */
+const lastJson = (text: string): Record<string, unknown> | undefined => {
+  const line = text.trimEnd().split('\n').findLast((candidate) => candidate.startsWith('{'))
+  return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>)
+}
+
+export const createMachine = ({ name, key, directory, socket, serveArgs }: MachineOptions) => {
+  const dataDir = path.join(directory, 'data')
+  const logFile = path.join(directory, 'host.log')
+  mkdirSync(directory, { recursive: true })
+  let host: Host | undefined
+  let browser: BrowserContext | undefined
+
+  const running = (): Host => {
+    if (host === undefined) throw new Error(`${name} is not running.`)
+    return host
+  }
+  const end = async (signal: NodeJS.Signals) => {
+    const ending = running()
+    host = undefined
+    ending.signal(signal)
+    const timer = setTimeout(() => ending.signal('SIGKILL'), STOP_MS)
+    const { code } = await ending.ended
+    clearTimeout(timer)
+    return code
+  }
+  const start = async (...args: readonly string[]) => {
+    host = await startHost(socket.wrap, ['--data-dir', dataDir, '--name', name, ...serveArgs, ...args], logFile)
+    return host.ready
+  }
+  /** The command line on this machine, whatever it answers. */
+  const ask = async (...args: readonly string[]): Promise<Answer> => {
+    const { code, stdout, stderr } = await runToEnd(socket.wrap([node, program, '--data-dir', dataDir, '--json', ...args]))
+    const json = lastJson(stdout) ?? lastJson(stderr)
+    if (json === undefined && code !== 0) throw new Error(`lanyard ${args.join(' ')} on ${name} ended with code ${code} and no JSON: ${stdout}${stderr}`)
+    return { code, json: json ?? {} }
+  }
+
+  return {
+    name,
+    key,
+    directory,
+    dataDir,
+    logFile,
+    /** Undefined on loopback. */
+    address: socket.address,
+    wrap: socket.wrap,
+    start,
+    ask,
+    get ready() {
+      return running().ready
+    },
+    get isRunning() {
+      return host !== undefined
+    },
+    /** The command line on this machine. @throws Error unless it succeeds */
+    cli: async (...args: readonly string[]): Promise<Record<string, unknown>> => {
+      const { code, json } = await ask(...args)
+      if (code !== 0) throw new Error(`lanyard ${args.join(' ')} on ${name} ended with code ${code}: ${JSON.stringify(json)}`)
+      return json
+    },
+    /** As a crash does. */
+    kill: () => end('SIGKILL'),
+    /** As a person does; gives the exit code. */
+    stop: () => end('SIGTERM'),
+    freeze: () => running().signal('SIGSTOP'),
+    thaw: () => running().signal('SIGCONT'),
+    /** Pages that are open now. */
+    get pages(): readonly Page[] {
+      return browser?.pages() ?? []
+    },
+    /** A page of this machine's own browser, showing its screens. */
+    openPage: async (): Promise<Page> => {
+      browser ??= await openBrowser(socket.wrap, directory)
+      const page = browser.pages().find((candidate) => candidate.url() === 'about:blank') ?? (await browser.newPage())
+      await page.goto(running().ready.url)
+      return page
+    },
+    close: async () => {
+      await browser?.close()
+      host?.signal('SIGCONT')
+      if (host !== undefined) await end('SIGKILL')
+    },
+  }
+}

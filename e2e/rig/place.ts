@@ -1,0 +1,13 @@
+/** Where the built program and its tools are. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+
+export const root = path.resolve(import.meta.dirname, '../..')
+export const program = path.join(root, 'dist/lanyard.js')
+
+const brought = path.join(root, 'node_modules/.bin/node')
+export const node = existsSync(brought) ? brought : process.execPath
+
+const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+/** Undefined: the one that Playwright brought, if it did. */
+export const chromium = process.env['LANYARD_CHROMIUM'] ?? CHROMIUMS.find((file) => existsSync(file))
