@@ -1,0 +1,209 @@
+/** One neighbour on one stream: the handshake, then one exchange for each workspace that both proved to be in. */
+import type { Clock } from '../base/clock.ts'
+import { codeOf, type ErrorCode } from '../base/errors.ts'
+import type { Address, DeviceId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Random } from '../base/random.ts'
+import type { WorkspaceLog } from '../log/log.ts'
+import type { JoinClaim, JoinProof } from '../membership/join-proof.ts'
+import type { Stream } from '../network/network.ts'
+import { createExchange, type Exchange } from './exchange.ts'
+import { createHandshake, type Effect, type Gate, type Knock } from './handshake.ts'
+import { decodeMessage, encodeMessage, type Channel, type Message } from './messages.ts'
+import type { Requests } from './requests.ts'
+
+/** Refused messages after which a neighbour is cut off. */
+const REFUSALS_PER_LINK_MAX = 200
+
+/** What a workspace lends to its links. */
+export interface SyncGate extends Gate {
+  readonly log: WorkspaceLog
+  readonly requests: Requests
+  admits(device: DeviceId): boolean
+  /** Judges a join proof; calls `done` once the admission is saved, with the sealed keys, or with why not. */
+  admit(claim: JoinClaim, proof: JoinProof, done: (answer: { box: Uint8Array } | { code: ErrorCode }) => void): void
+}
+
+export interface Proven {
+  readonly workspace: WorkspaceId
+  readonly device: DeviceId
+  readonly session: SessionId
+  readonly exchange: Exchange
+}
+
+/** What happens on links, told to whoever built them. */
+export interface LinkEvents {
+  proven(link: Link, proven: Proven): void
+  room(link: Link, proven: Proven, room: number, payload: Uint8Array): void
+  /** A message of a proven member arrived. */
+  heard(proven: Proven): void
+  progressed(workspace: WorkspaceId): void
+  accepted(knock: Knock, box: Uint8Array): void
+  declined(knock: Knock, code: ErrorCode): void
+  refused(workspace: WorkspaceId | undefined, code: ErrorCode): void
+  closed(link: Link, code: ErrorCode | undefined): void
+}
+
+export interface Link {
+  readonly peer: PeerId
+  /** Where the other side says that it listens. */
+  readonly addresses: readonly Address[]
+  readonly proven: ReadonlyMap<Channel, Proven>
+  /** Why it was cut off. */
+  readonly code: ErrorCode | undefined
+  sendRoom(workspace: WorkspaceId, room: number, payload: Uint8Array): void
+  refresh(): void
+  compare(): void
+  close(): void
+}
+
+export interface LinkParts {
+  readonly stream: Stream
+  readonly self: PeerId
+  readonly app: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly events: LinkEvents
+  addresses(): readonly Address[]
+  gates(): readonly SyncGate[]
+  knocks(): readonly Knock[]
+}
+
+export const createLink = (parts: LinkParts): Link => {
+  const { stream, events, logger } = parts
+  const handshake = createHandshake({ ...parts, peer: stream.peer })
+  const proven = new Map<Channel, Proven>()
+  let addresses: readonly Address[] = []
+  let refusals = 0
+  let code: ErrorCode | undefined
+
+  const send = (message: Message) => stream.send(encodeMessage(message))
+
+  const refuse = (reason: ErrorCode, workspace: WorkspaceId | undefined, isFatal: boolean) => {
+    refusals++
+    logger.debug('refused', { code: reason, peer: stream.peer })
+    events.refused(workspace, reason)
+    if (!isFatal && refusals < REFUSALS_PER_LINK_MAX) return
+    code = reason
+    // In good order, so that a last word (an unsupported version) still arrives.
+    if (reason === 'SYNC_VERSION_UNSUPPORTED') stream.close()
+    else stream.abort(reason)
+  }
+
+  const openExchange = (effect: Extract<Effect, { kind: 'proven' }>) => {
+    const gate = parts.gates().find((candidate) => candidate.workspace === effect.gate.workspace)
+    if (!gate) return
+    const { workspace, log, requests } = gate
+    const exchange = createExchange({
+      channel: effect.channel, log, requests, send,
+      admits: (device) => gate.admits(device),
+      queuedBytes: () => stream.queuedBytes,
+      refuse: (reason, details) => {
+        logger.warn('sync refused', { code: reason, ...details })
+        refuse(reason, workspace, false)
+      },
+      progressed: () => events.progressed(workspace),
+    })
+    const entry = { workspace, device: effect.device, session: effect.session, exchange }
+    proven.set(effect.channel, entry)
+    events.proven(link, entry)
+    exchange.start()
+  }
+
+  const admit = (effect: Extract<Effect, { kind: 'admit' }>) => {
+    const gate = parts.gates().find((candidate) => candidate.workspace === effect.gate.workspace)
+    gate?.admit(effect.claim, effect.proof, (answer) => {
+      if ('box' in answer) return send({ kind: 'accept', channel: effect.channel, box: answer.box })
+      send({ kind: 'decline', channel: effect.channel, code: answer.code })
+      refuse(answer.code, gate.workspace, false)
+    })
+  }
+
+  const perform = (effects: readonly Effect[]) => {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'send':
+          send(effect.message)
+          break
+        case 'proven':
+          openExchange(effect)
+          break
+        case 'admit':
+          admit(effect)
+          break
+        case 'accepted':
+          events.accepted(effect.knock, effect.box)
+          break
+        case 'declined':
+          events.declined(effect.knock, effect.code)
+          break
+        case 'refuse':
+          refuse(effect.code, effect.workspace, effect.isFatal)
+      }
+    }
+  }
+
+  const receive = (message: Message) => {
+    if (message.kind === 'hello') addresses = message.addresses
+    if (message.kind !== 'digest' && message.kind !== 'heights' && message.kind !== 'request' && message.kind !== 'run' && message.kind !== 'room') {
+      return perform(handshake.receive(message))
+    }
+    const entry = proven.get(message.channel)
+    if (!entry) return refuse('SYNC_HANDSHAKE_FAILED', undefined, false)
+    events.heard(entry)
+    if (message.kind === 'room') return events.room(link, entry, message.room, message.payload)
+    return entry.exchange.receive(message)
+  }
+
+  const link: Link = {
+    peer: stream.peer,
+    get addresses() {
+      return addresses
+    },
+    proven,
+    get code() {
+      return code
+    },
+    sendRoom: (workspace, room, payload) => {
+      for (const [channel, entry] of proven) if (entry.workspace === workspace) send({ kind: 'room', channel, room, payload })
+    },
+    refresh: () => {
+      perform(handshake.refresh())
+      for (const [channel, entry] of proven) {
+        const gate = parts.gates().find((candidate) => candidate.workspace === entry.workspace)
+        if (!gate?.isMember(entry.device)) {
+          proven.delete(channel)
+          entry.exchange.close()
+          stream.abort('MEMBERSHIP_NOT_A_MEMBER')
+        } else entry.exchange.reconsider()
+      }
+    },
+    compare: () => {
+      for (const entry of proven.values()) entry.exchange.compare()
+    },
+    close: () => stream.close(),
+  }
+
+  stream.onFrame((frame) => {
+    let message: Message
+    try {
+      message = decodeMessage(frame)
+    } catch (error) {
+      logger.warn('message malformed', { code: codeOf(error), peer: stream.peer, bytes: frame.length })
+      return refuse('SYNC_MESSAGE_MALFORMED', undefined, true)
+    }
+    receive(message)
+  })
+  stream.onDrain(() => {
+    for (const entry of proven.values()) entry.exchange.pump()
+  })
+  stream.onClose((reason) => {
+    code ??= reason
+    for (const entry of proven.values()) entry.exchange.close()
+    events.closed(link, code)
+    proven.clear()
+  })
+  perform(handshake.start())
+  return link
+}
