@@ -72,6 +72,7 @@ export const errorTable = {
   DOCUMENTS_UPDATE_GAP: row('An edit depends on something that is not here, and was refused.', 'Missing dependencies.', true),
   DOCUMENTS_TITLE_INVALID: row('A title has between 1 and 200 characters.'),
   DOCUMENTS_TOO_LARGE: row('That text is too large for one note. Split it.'),
+  DOCUMENTS_TOO_MANY: row('This workspace holds as many notes as it can. Start another workspace for more.'),
 
   API_MESSAGE_MALFORMED: row('The screen and the peer do not understand each other. Reload the page.'),
   API_COMMAND_UNKNOWN: row('This command is not known here. Reload the page, or update Lanyard.'),
