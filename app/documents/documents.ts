@@ -1,5 +1,5 @@
 /** The notes of one workspace: Yjs documents whose updates are entries of the log. */
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import type { Clock } from '../base/clock.ts'
 import { toHex, toUtf8 } from '../base/codec.ts'
 import { codeOf, PeerError } from '../base/errors.ts'
@@ -10,6 +10,7 @@ import type { Random } from '../base/random.ts'
 import type { EntryLog } from '../log/log.types.ts'
 import { createBlock, emptyNote, plainText, readBlocks, writeBlocks, type Block } from './blocks.ts'
 import type { Sha256 } from './client-id.ts'
+import { canonicalState } from './create-doc.ts'
 import type { Documents } from './documents.types.ts'
 import { addItem, changeItem, checkTitle } from './index-document.ts'
 import type { OpenDocument } from './open-document.ts'
@@ -39,7 +40,7 @@ export const createDocuments = (parts: DocumentsParts): Documents => {
     onChange: shelf.changes.on,
     markdown: (document) => toMarkdown(readBlocks(content(document))),
     json: (document) => treeOf(content(document)),
-    state: (document) => Y.encodeStateAsUpdate(shelf.open(document).doc),
+    state: (document) => canonicalState(shelf.open(document).doc),
     extent: (document) => history.track(document)?.extent ?? new Map(),
     attach: (document, screen) => {
       const open = shelf.open(document)

@@ -4,6 +4,9 @@ import type { DocumentId } from '../base/ids.ts'
 import { PEER_SCREEN } from './client-id.ts'
 import { createDoc, LOG, replay } from './create-doc.ts'
 
+/** Origin of what the peer itself writes. */
+const PEER = Symbol('peer')
+
 /** A screen's replica, as the document sees it. */
 export interface Viewer {
   readonly screen: number
@@ -114,7 +117,7 @@ export const openDocument = (
     edit: (clientId, write) => {
       doc.clientID = clientId
       try {
-        doc.transact(() => write(doc))
+        doc.transact(() => write(doc), PEER)
       } catch (error) {
         rollBack(error)
         throw error
