@@ -1,6 +1,8 @@
 /** Consecutive entries of one log under the signature of the last. */
 import type { LogId } from '../base/ids.ts'
 
+export { SIGNATURE_BYTES } from '../identity/crypto.ts'
+
 export interface Run {
   readonly log: LogId
   /** seq of the first body */

@@ -4,15 +4,16 @@
  *  2. Both send tokens: HMAC(discovery key, role, transcript), filled up with chance to a multiple of 16. Who lacks the key learns nothing.
  *  3. On a match each proves its device by a signature over the transcript; whether that device is a member is judged here, never by PeerId.
  *  A joiner sends a token under the invitation's rendezvous key instead, gets an offer signed by the member, and answers with its join proof. */
-import { ByteWriter, fromHex, toHex, toUtf8 } from '../base/codec.ts'
+import { toHex } from '../base/codec.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import type { Address, DeviceId, InviteId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
 import { HANDSHAKE_TOKENS_MAX } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
-import { hmacSha256, sha256, verifyDevice, type SigningKey } from '../identity/crypto.ts'
-import type { DeviceKeys } from '../identity/device-keys.ts'
-import { proveJoin, type JoinClaim, type JoinProof } from '../membership/join-proof.ts'
-import { TOKEN_BYTES, type Channel, type Message } from './messages.ts'
+import type { JoinClaim, JoinProof } from '../membership/join-proof.ts'
+import {
+  channelOf, deviceClaimBytes, isDeviceProven, isOfferProven, offerBytes, TOKEN_BYTES, tokenOf, transcriptOf, type DeviceClaim, type Role,
+} from '../membership/recognition.ts'
+import type { Channel, Message } from './messages.ts'
 
 export const PROTOCOL_VERSION = 0
 const TOKENS_STEP = 16
@@ -23,8 +24,9 @@ const TOKEN_MESSAGES_MAX = 1000
 export interface Gate {
   readonly workspace: WorkspaceId
   readonly discoveryKey: Uint8Array
-  readonly keys: DeviceKeys
+  readonly device: DeviceId
   readonly session: SessionId
+  sign(message: Uint8Array): Uint8Array
   isMember(device: DeviceId): boolean
   /** Rendezvous keys of all invitations known here. */
   invites(): readonly { readonly invite: InviteId; readonly rendezvousKey: Uint8Array }[]
@@ -34,9 +36,11 @@ export interface Gate {
 export interface Knock {
   readonly workspace: WorkspaceId
   readonly invite: InviteId
-  readonly inviteKey: SigningKey
   readonly rendezvousKey: Uint8Array
-  readonly keys: DeviceKeys
+  /** The device it will be, with the key to seal to. */
+  readonly device: DeviceId
+  readonly sealKey: Uint8Array
+  prove(claim: JoinClaim): JoinProof
 }
 
 export type Effect =
@@ -56,8 +60,6 @@ export interface HandshakeParts {
   gates(): readonly Gate[]
   knocks(): readonly Knock[]
 }
-
-type Role = 'lower' | 'higher'
 
 interface Proof {
   readonly channel: Channel
@@ -81,15 +83,10 @@ export const createHandshake = (parts: HandshakeParts) => {
   const sentOffers = new Set<Channel>()
   const answeredOffers = new Set<Channel>()
 
-  const derive = (key: Uint8Array, purpose: string, length: number) => toHex(hmacSha256(key, toUtf8(`lanyard-${purpose}-v0`), transcript!).subarray(0, length))
-  const tokenOf = (key: Uint8Array, purpose: 'member' | 'joiner', side: Role) => derive(key, `token-${purpose}-${side}`, TOKEN_BYTES)
-  const channelOf = (key: Uint8Array) => derive(key, 'channel', 8)
-
-  const proofBytes = (workspace: WorkspaceId, side: Role, proof: Proof) =>
-    new ByteWriter().raw(toUtf8(`lanyard-proof-v0-${side}`)).raw(fromHex(workspace)).raw(transcript!)
-      .raw(fromHex(proof.device)).raw(fromHex(proof.session)).finish()
-  const offerBytes = (workspace: WorkspaceId, device: DeviceId) =>
-    new ByteWriter().raw(toUtf8('lanyard-offer-v0')).raw(fromHex(workspace)).raw(transcript!).raw(fromHex(device)).finish()
+  const ours = () => ({ role, transcript: transcript! })
+  const theirs = () => ({ role: theirRole, transcript: transcript! })
+  const channel = (key: Uint8Array): Channel => channelOf(key, transcript!)
+  const claimOf = (workspace: WorkspaceId, side: Role, proof: Proof): DeviceClaim => ({ ...proof, workspace, role: side, transcript: transcript! })
 
   const send = (message: Message): Effect => ({ kind: 'send', message })
   const refuse = (code: ErrorCode, isFatal = false, workspace?: WorkspaceId): Effect => ({ kind: 'refuse', code, isFatal, ...(workspace && { workspace }) })
@@ -99,8 +96,8 @@ export const createHandshake = (parts: HandshakeParts) => {
   /** Nothing, when they are those that were sent before. */
   const tokens = (): Effect[] => {
     const real = [
-      ...parts.gates().map((gate) => tokenOf(gate.discoveryKey, 'member', role)),
-      ...parts.knocks().map((knock) => tokenOf(knock.rendezvousKey, 'joiner', role)),
+      ...parts.gates().map((gate) => tokenOf(gate.discoveryKey, 'member', ours())),
+      ...parts.knocks().map((knock) => tokenOf(knock.rendezvousKey, 'joiner', ours())),
     ].slice(0, HANDSHAKE_TOKENS_MAX)
     if (sentTokens === real.join()) return []
     sentTokens = real.join()
@@ -115,9 +112,8 @@ export const createHandshake = (parts: HandshakeParts) => {
     if (!message.versions.includes(PROTOCOL_VERSION)) {
       return [send({ kind: 'refused', code: 'SYNC_VERSION_UNSUPPORTED' }), refuse('SYNC_VERSION_UNSUPPORTED', true)]
     }
-    const [lower, higher] = role === 'lower' ? [self, peer] : [peer, self]
-    const [lowerNonce, higherNonce] = role === 'lower' ? [nonce, message.nonce] : [message.nonce, nonce]
-    transcript = sha256(toUtf8(`lanyard-transcript-v0 ${lower} ${higher} `), lowerNonce, higherNonce)
+    const [us, them] = [{ peer: self, nonce }, { peer, nonce: message.nonce }]
+    transcript = role === 'lower' ? transcriptOf(us, them) : transcriptOf(them, us)
     return tokens()
   }
 
@@ -131,28 +127,28 @@ export const createHandshake = (parts: HandshakeParts) => {
   const match = (): Effect[] => parts.gates().flatMap((gate) => [...proveTo(gate), ...offerTo(gate)])
 
   const proveTo = (gate: Gate): Effect[] => {
-    const channel = channelOf(gate.discoveryKey)
-    if (sentProofs.has(channel) || !theirTokens.has(tokenOf(gate.discoveryKey, 'member', theirRole))) return []
-    sentProofs.add(channel)
-    const proof = { channel, device: gate.keys.device, session: gate.session }
-    return [send({ kind: 'proof', ...proof, signature: gate.keys.signing.sign(proofBytes(gate.workspace, role, proof)) })]
+    const name = channel(gate.discoveryKey)
+    if (sentProofs.has(name) || !theirTokens.has(tokenOf(gate.discoveryKey, 'member', theirs()))) return []
+    sentProofs.add(name)
+    const proof = { channel: name, device: gate.device, session: gate.session }
+    return [send({ kind: 'proof', ...proof, signature: gate.sign(deviceClaimBytes(claimOf(gate.workspace, role, proof))) })]
   }
 
   const offerTo = (gate: Gate): Effect[] =>
     gate.invites().flatMap(({ rendezvousKey }) => {
-      const channel = channelOf(rendezvousKey)
-      if (sentOffers.has(channel) || !theirTokens.has(tokenOf(rendezvousKey, 'joiner', theirRole))) return []
-      sentOffers.add(channel)
-      const { device, signing } = gate.keys
-      return [send({ kind: 'offer', channel, device, signature: signing.sign(offerBytes(gate.workspace, device)) })]
+      const name = channel(rendezvousKey)
+      if (sentOffers.has(name) || !theirTokens.has(tokenOf(rendezvousKey, 'joiner', theirs()))) return []
+      sentOffers.add(name)
+      const { device, workspace } = gate
+      return [send({ kind: 'offer', channel: name, device, signature: gate.sign(offerBytes({ workspace, transcript: transcript!, device })) })]
     })
 
   const takeProof = (message: Extract<Message, { kind: 'proof' }>): Effect[] => {
-    const gate = parts.gates().find((candidate) => channelOf(candidate.discoveryKey) === message.channel)
+    const gate = parts.gates().find((candidate) => channel(candidate.discoveryKey) === message.channel)
     if (!gate || provenWorkspaces.has(gate.workspace)) return []
-    const { channel, device, session } = message
-    if (!verifyDevice(device, proofBytes(gate.workspace, theirRole, message), message.signature)) return [refuse('SYNC_HANDSHAKE_FAILED', true, gate.workspace)]
-    unknownDevices.set(gate.workspace, { channel, device, session })
+    const { device, session } = message
+    if (!isDeviceProven(claimOf(gate.workspace, theirRole, message), message.signature)) return [refuse('SYNC_HANDSHAKE_FAILED', true, gate.workspace)]
+    unknownDevices.set(gate.workspace, { channel: message.channel, device, session })
     const judged = judge(gate)
     return judged.length > 0 ? judged : [refuse('MEMBERSHIP_NOT_A_MEMBER', false, gate.workspace)]
   }
@@ -166,26 +162,26 @@ export const createHandshake = (parts: HandshakeParts) => {
   }
 
   const takeOffer = (message: Extract<Message, { kind: 'offer' }>): Effect[] => {
-    const knock = parts.knocks().find((candidate) => channelOf(candidate.rendezvousKey) === message.channel)
+    const knock = parts.knocks().find((candidate) => channel(candidate.rendezvousKey) === message.channel)
     if (!knock || answeredOffers.has(message.channel)) return []
-    if (!verifyDevice(message.device, offerBytes(knock.workspace, message.device), message.signature)) return [refuse('SYNC_HANDSHAKE_FAILED', true)]
+    const offer = { workspace: knock.workspace, transcript: transcript!, device: message.device }
+    if (!isOfferProven(offer, message.signature)) return [refuse('SYNC_HANDSHAKE_FAILED', true)]
     answeredOffers.add(message.channel)
-    const { workspace, invite, keys } = knock
-    const claim = { workspace, invite, device: keys.device, sealKey: keys.opening.publicKey, admitter: message.device, transcript: transcript! }
-    const proof = proveJoin(claim, knock.inviteKey, keys.signing)
-    return [send({ kind: 'join', channel: message.channel, invite, device: claim.device, sealKey: claim.sealKey, ...proof })]
+    const { workspace, invite, device, sealKey } = knock
+    const claim = { workspace, invite, device, sealKey, admitter: message.device, transcript: transcript! }
+    return [send({ kind: 'join', channel: message.channel, invite, device, sealKey, ...knock.prove(claim) })]
   }
 
   const takeJoin = (message: Extract<Message, { kind: 'join' }>): Effect[] => {
-    const { channel, invite, device, sealKey } = message
+    const { invite, device, sealKey } = message
     const gate = parts.gates().find((candidate) =>
-      candidate.invites().some((known) => known.invite === invite && channelOf(known.rendezvousKey) === channel))
-    if (!gate || !sentOffers.has(channel)) return [refuse('MEMBERSHIP_INVITE_UNKNOWN')]
-    const claim = { workspace: gate.workspace, invite, device, sealKey, admitter: gate.keys.device, transcript: transcript! }
-    return [{ kind: 'admit', gate, channel, claim, proof: { byInvite: message.byInvite, byDevice: message.byDevice } }]
+      candidate.invites().some((known) => known.invite === invite && channel(known.rendezvousKey) === message.channel))
+    if (!gate || !sentOffers.has(message.channel)) return [refuse('MEMBERSHIP_INVITE_UNKNOWN')]
+    const claim = { workspace: gate.workspace, invite, device, sealKey, admitter: gate.device, transcript: transcript! }
+    return [{ kind: 'admit', gate, channel: message.channel, claim, proof: { byInvite: message.byInvite, byDevice: message.byDevice } }]
   }
 
-  const knockOf = (channel: Channel) => parts.knocks().find((candidate) => answeredOffers.has(channel) && channelOf(candidate.rendezvousKey) === channel)
+  const knockOf = (name: Channel) => parts.knocks().find((candidate) => answeredOffers.has(name) && channel(candidate.rendezvousKey) === name)
 
   const receive = (message: Message): Effect[] => {
     if (message.kind === 'hello') return takeHello(message)

@@ -3,14 +3,12 @@ import { ByteReader, ByteWriter, decodeCbor, encodeCbor, fromHex, toHex } from '
 import { errorCode, PeerError, type ErrorCode } from '../base/errors.ts'
 import { address, deviceId, deviceOf, inviteId, sessionId, sessionOf, type Address, type DeviceId, type InviteId, type LogId, type SessionId } from '../base/ids.ts'
 import { ADDRESSES_PER_PEER_MAX, ENTRY_BYTES_MAX, FRAME_BYTES_MAX, HANDSHAKE_TOKENS_MAX, HEIGHTS_PER_MESSAGE_MAX } from '../base/limits.ts'
-import { SIGNATURE_BYTES } from '../identity/crypto.ts'
 import { readLogId, SHORT_HASH_BYTES } from '../log/envelope.ts'
-import type { Run } from '../log/run.ts'
+import { SIGNATURE_BYTES, type Run } from '../log/run.ts'
+import { CHANNEL_BYTES, TOKEN_BYTES } from '../membership/recognition.ts'
 
-export const TOKEN_BYTES = 16
 /** Names a workspace on one link, and means nothing on any other. */
 export type Channel = string
-const CHANNEL_BYTES = 8
 
 export interface HeightRow {
   readonly log: LogId
