@@ -1,0 +1,61 @@
+/** The local door to a peer: its screens over HTTP, and a Channel for each over WebSocket, on 127.0.0.1 only. */
+import { createServer } from 'node:http'
+import type { Channel } from '../../app/api/channel.ts'
+import type { Clock } from '../../app/base/clock.ts'
+import { HTTP_CONNECTIONS_MAX } from '../../app/base/limits.ts'
+import type { Logger } from '../../app/base/logger.ts'
+import { originOf } from './doors.ts'
+import { listenOnLoopback } from './listen.ts'
+import { pageListener } from './pages.ts'
+import { acceptSockets } from './sockets.ts'
+import { openToken } from './token.ts'
+
+export interface DoorOptions {
+  readonly dataDir: string
+  /** Where the built screens lie. */
+  readonly rendererDir: string
+  /** Undefined or 0: the last one if it is free, else any. */
+  readonly port: number | undefined
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly onChannel: (channel: Channel) => void
+}
+
+export interface Door {
+  /** With the token in its fragment. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+const HEADERS_BYTES_MAX = 16 * 1024
+const SLOW_REQUEST_MS = 10_000
+/** How long open sockets may take to say goodbye. */
+const GOODBYE_MS = 500
+
+/** @throws HOST_PORT_IN_USE */
+export const openDoor = async ({ dataDir, rendererDir, port: wanted, clock, logger, onChannel }: DoorOptions): Promise<Door> => {
+  let listeningOn = 0
+  const port = () => listeningOn
+  const limits = { maxHeaderSize: HEADERS_BYTES_MAX, headersTimeout: SLOW_REQUEST_MS, requestTimeout: SLOW_REQUEST_MS, connectionsCheckingInterval: 1000 }
+  const server = createServer(limits, pageListener(rendererDir, port))
+  server.maxConnections = HTTP_CONNECTIONS_MAX
+  const token = openToken(dataDir)
+  const sockets = acceptSockets(server, { token, port, clock, logger, onChannel })
+  listeningOn = await listenOnLoopback(server, dataDir, wanted)
+  return {
+    url: `${originOf(listeningOn)}/#t=${token}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          cancel()
+          resolve()
+        })
+        sockets.close()
+        server.closeIdleConnections()
+        const cancel = clock.after(GOODBYE_MS, () => {
+          sockets.terminate()
+          server.closeAllConnections()
+        })
+      }),
+  }
+}
