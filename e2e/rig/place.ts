@@ -5,8 +5,8 @@ import path from 'node:path'
 export const root = path.resolve(import.meta.dirname, '../..')
 export const program = path.join(root, 'dist/lanyard.js')
 
-const brought = path.join(root, 'node_modules/.bin/node')
-export const node = existsSync(brought) ? brought : process.execPath
+/** What runs these tests runs the hosts: .config/e2e.mjs chose it. */
+export const node = process.execPath
 
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 /** Undefined: the one that Playwright brought, if it did. */
