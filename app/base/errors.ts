@@ -31,6 +31,7 @@ export const errorTable = {
   NETWORK_DIAL_SELF: row('That address is this machine itself. Type the address of the other machine.'),
   NETWORK_ADDRESS_MALFORMED: row('That is not an address. It looks like 192.168.1.7:4001 or /ip4/192.168.1.7/tcp/4001.'),
   NETWORK_PORT_IN_USE: row('That port is used by another program. Choose another with --listen, or leave it out.'),
+  NETWORK_LISTEN_FAILED: row('Lanyard can not listen at that address. Choose one of this machine with --listen, or leave it out.'),
   NETWORK_STOPPED: row('Networking has stopped. Start Lanyard again.', 'Stopped.', true),
 
   IDENTITY_KEY_MALFORMED: row('A key is damaged or unsafe and was refused.', 'Bad key.'),

@@ -24,6 +24,14 @@ export const DEPS_PER_ENTRY_MAX = 1024
 export const CAUSAL_BUFFER_MAX = 100_000
 /** Open connections of one peer. */
 export const CONNECTIONS_MAX = 64
+/** Open connections from one IP address. */
+export const CONNECTIONS_PER_HOST_MAX = 16
+/** New connections from one IP address in a second. */
+export const CONNECTIONS_PER_HOST_AND_SECOND_MAX = 20
+/** Connections that may be shaking hands at once: more than one IP address can begin before they time out. */
+export const CONNECTIONS_PENDING_MAX = 64
+/** Streams of all protocols on one connection, each way. */
+export const STREAMS_PER_CONNECTION_MAX = 64
 /** Inbound streams of one protocol on one connection. */
 export const STREAMS_PER_PROTOCOL_MAX = 4
 /** Workspaces whose tokens one handshake may carry. */

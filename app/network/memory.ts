@@ -11,6 +11,8 @@ import { createLane, type Lane, type Link } from './memory/lane.ts'
 import type { Node } from './memory/node.ts'
 import type { Discovery, Network } from './network.ts'
 
+export type { Link } from './memory/lane.ts'
+
 export interface MemoryHubOptions {
   /** Both the time of the wire and the source of every callback: nothing happens but inside one of its timers, or of a call. */
   readonly clock: Clock
