@@ -1,0 +1,61 @@
+/** Short messages at the edge: what was just done, and how to undo it. Announced politely, reachable by F6. */
+import { Toast } from '@base-ui/react/toast'
+import { X } from 'lucide-react'
+import { createContext, useContext, useMemo, type ReactNode } from 'react'
+import { codeOf, sentence } from '../../app/base/errors.ts'
+import { strings } from '../strings.ts'
+import { testIds } from '../test-ids.ts'
+
+interface Say {
+  readonly say: (text: string, action?: { readonly label: string; readonly act: () => void }) => void
+  /** The sentence of whatever was thrown. */
+  readonly fail: (error: unknown) => void
+}
+
+const SayContext = createContext<Say | null>(null)
+
+export const useToast = (): Say => {
+  const say = useContext(SayContext)
+  if (say === null) throw new Error('no Toasts above')
+  return say
+}
+
+export const Toasts = ({ children }: { children: ReactNode }) => (
+  <Toast.Provider limit={3} timeout={7000}>
+    <Sayer>{children}</Sayer>
+    <Toast.Portal>
+      <Toast.Viewport className="toasts" aria-label={strings.toast.region}>
+        <List />
+      </Toast.Viewport>
+    </Toast.Portal>
+  </Toast.Provider>
+)
+
+const Sayer = ({ children }: { children: ReactNode }) => {
+  const { add, close } = Toast.useToastManager()
+  const say = useMemo<Say>(
+    () => ({
+      say: (text, action) => {
+        const id: string = add({ description: text, ...(action && { actionProps: { children: action.label, onClick: () => (close(id), action.act()) } }) })
+      },
+      fail: (error) => void add({ description: sentence(codeOf(error)), priority: 'high', type: 'bad' }),
+    }),
+    [add, close],
+  )
+  return <SayContext value={say}>{children}</SayContext>
+}
+
+const List = () => {
+  const { toasts } = Toast.useToastManager()
+  return toasts.map((toast) => (
+    <Toast.Root key={toast.id} toast={toast} className="toast" data-testid={testIds.toast} swipeDirection={['right', 'down']}>
+      <Toast.Content className="toast-content">
+        <Toast.Description className="toast-text" />
+        {toast.actionProps !== undefined && <Toast.Action className="button button-quiet" />}
+        <Toast.Close className="icon-button" aria-label={strings.app.dismiss}>
+          <X size={15} aria-hidden />
+        </Toast.Close>
+      </Toast.Content>
+    </Toast.Root>
+  ))
+}

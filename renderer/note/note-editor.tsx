@@ -1,0 +1,72 @@
+/** The text of a note: BlockNote over this window's replica. Its own chunk, and the only place that knows BlockNote. */
+import type { BlockNoteEditor } from '@blocknote/core'
+import { en } from '@blocknote/core/locales'
+import { filterSuggestionItems } from '@blocknote/core/extensions'
+import { withCollaboration } from '@blocknote/core/yjs'
+import { BlockNoteView } from '@blocknote/mantine'
+import { getDefaultReactSlashMenuItems, SuggestionMenuController, useCreateBlockNote } from '@blocknote/react'
+import { useEffect, useLayoutEffect } from 'react'
+import { useShownTheme } from '../components/theme.ts'
+import { strings } from '../strings.ts'
+import { testIds } from '../test-ids.ts'
+import { renderCursor } from './cursor.ts'
+import './note.css'
+import type { NoteReplica } from './session.ts'
+
+const dictionary = { ...en, placeholders: { ...en.placeholders, default: strings.note.placeholder, emptyDocument: strings.note.placeholder } }
+
+interface EditorProps {
+  readonly replica: NoteReplica
+  readonly isEditable: boolean
+}
+
+export default function NoteEditor({ replica, isEditable }: EditorProps) {
+  const theme = useShownTheme()
+  const editor: BlockNoteEditor<any, any, any> = useCreateBlockNote(
+    withCollaboration({
+      dictionary,
+      domAttributes: { editor: { 'aria-label': strings.note.body, 'data-testid': testIds.noteEditor } },
+      collaboration: {
+        fragment: replica.doc.getXmlFragment('content'),
+        // Others take the name from the machine's signed profile, never from here.
+        user: { name: '', color: '#000000' },
+        provider: { awareness: replica.presence.awareness },
+        renderCursor,
+        showCursorLabels: 'always',
+      },
+    }),
+    [replica],
+  )
+  useKeptCaret(editor, replica.caret)
+  return (
+    <div className="note-editor">
+      <BlockNoteView editor={editor} editable={isEditable} theme={theme} slashMenu={false}>
+        <SuggestionMenuController
+          triggerCharacter="/"
+          getItems={async (query) => filterSuggestionItems(getDefaultReactSlashMenuItems(editor).filter(isOffered), query)}
+        />
+      </BlockNoteView>
+    </div>
+  )
+}
+
+/** Pictures and films need files, which notes don't hold yet: a link to elsewhere would be all they could be. */
+const isOffered = ({ group }: { group?: string }) => group !== en.slash_menu.image.group
+
+/** The caret stays where it was when this editor replaces another after a new attach. */
+const useKeptCaret = (editor: BlockNoteEditor<any, any, any>, caret: NoteReplica['caret']) => {
+  useLayoutEffect(
+    () => () => {
+      const { selection } = editor.prosemirrorState
+      caret.kept = { from: selection.from, to: selection.to, hasFocus: editor.isFocused() }
+    },
+    [editor, caret],
+  )
+  useEffect(() => {
+    const { kept } = caret
+    caret.kept = null
+    if (kept?.hasFocus !== true) return
+    editor._tiptapEditor.commands.focus()
+    editor._tiptapEditor.commands.setTextSelection(kept)
+  }, [editor, caret])
+}

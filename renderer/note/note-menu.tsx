@@ -1,0 +1,37 @@
+import { Menu } from '@base-ui/react/menu'
+import { Ellipsis } from 'lucide-react'
+import type { DocumentView } from '../../app/api/views.ts'
+import type { WorkspaceId } from '../../app/base/ids.ts'
+import { useToast } from '../components/toasts.tsx'
+import { useRun } from '../peer/peer-context.tsx'
+import { strings } from '../strings.ts'
+
+export const NoteMenu = ({ workspace, note }: { workspace: WorkspaceId; note: DocumentView }) => {
+  const run = useRun()
+  const { say, fail } = useToast()
+
+  const copyMarkdown = async () => {
+    try {
+      const { markdown } = await run('document.markdown', { workspace, document: note.document })
+      await navigator.clipboard.writeText(`# ${note.title}\n\n${markdown}`)
+      say(strings.note.markdownCopied)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  return (
+    <Menu.Root>
+      <Menu.Trigger className="icon-button" aria-label={strings.note.actions} title={strings.note.actions}>
+        <Ellipsis size={17} aria-hidden />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className="positioner" align="end" sideOffset={4}>
+          <Menu.Popup className="menu">
+            <Menu.Item className="menu-item" onClick={() => void copyMarkdown()}>{strings.note.copyMarkdown}</Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  )
+}

@@ -1,0 +1,52 @@
+/** The first thing a person sees, and the way to a further workspace. */
+import { ArrowLeft, Link2, Plus, type LucideIcon } from 'lucide-react'
+import { useState } from 'react'
+import type { StatusView } from '../../app/api/views.ts'
+import { Mark } from '../components/brand.tsx'
+import { strings } from '../strings.ts'
+import { CreateForm } from './create-form.tsx'
+import { JoinForm } from './join-form.tsx'
+
+interface StartProps {
+  readonly status: StatusView
+  /** There is a workspace to go back to. */
+  readonly backTo: string | undefined
+}
+
+export const StartScreen = ({ status, backTo }: StartProps) => {
+  const [choice, setChoice] = useState<'create' | 'join' | null>(null)
+  const back = () => setChoice(null)
+  return (
+    <main className="start">
+      <header>
+        <Mark size={44} />
+        <h1>{backTo === undefined ? strings.app.name : strings.start.anotherTitle}</h1>
+        <p>{strings.app.oneSentence}</p>
+      </header>
+      {choice === null && <Choices onChoose={setChoice} />}
+      {choice === 'create' && <CreateForm machine={status.machine} onBack={back} />}
+      {choice === 'join' && <JoinForm machine={status.machine} onBack={back} />}
+      {choice === null && backTo !== undefined && (
+        <a className="button button-quiet" href={backTo}>
+          <ArrowLeft size={16} aria-hidden />
+          {strings.app.back}
+        </a>
+      )}
+    </main>
+  )
+}
+
+const Choices = ({ onChoose }: { onChoose: (choice: 'create' | 'join') => void }) => (
+  <div className="choices">
+    <Choice icon={Plus} title={strings.start.create} hint={strings.start.createHint} onClick={() => onChoose('create')} />
+    <Choice icon={Link2} title={strings.start.join} hint={strings.start.joinHint} onClick={() => onChoose('join')} />
+  </div>
+)
+
+const Choice = ({ icon: Icon, title, hint, onClick }: { icon: LucideIcon; title: string; hint: string; onClick: () => void }) => (
+  <button type="button" className="choice" aria-label={title} onClick={onClick}>
+    <Icon size={20} aria-hidden />
+    <span className="choice-title">{title}</span>
+    <span className="choice-hint">{hint}</span>
+  </button>
+)

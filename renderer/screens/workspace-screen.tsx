@@ -1,0 +1,78 @@
+/** A workspace: sidebar, list, and the place that the route names. */
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import type { StatusView, WorkspaceView } from '../../app/api/views.ts'
+import { Spinner } from '../components/controls.tsx'
+import { LinkBanner } from '../components/link-banner.tsx'
+import { useShortcuts } from '../components/shortcuts.ts'
+import { useDocuments } from '../peer/peer-context.tsx'
+import type { Route } from '../routes.ts'
+import { strings } from '../strings.ts'
+import { MachinesScreen } from './machines-screen.tsx'
+import { NoteList } from './note-list.tsx'
+import { Notices } from './notices.tsx'
+import { QuickSwitcher } from './quick-switcher.tsx'
+import { SettingsScreen } from './settings-screen.tsx'
+import { Sidebar } from './sidebar.tsx'
+import { useNoteCommands } from './use-note-commands.ts'
+
+const NoteScreen = lazy(() => import('../note/note-screen.tsx'))
+const LingeringNotes = lazy(() => import('../note/lingering-notes.tsx'))
+
+export type WorkspaceRoute = Extract<Route, { workspace: unknown }>
+
+interface WorkspaceProps {
+  readonly status: StatusView
+  readonly workspace: WorkspaceView
+  readonly route: WorkspaceRoute
+}
+
+export const WorkspaceScreen = ({ status, workspace, route }: WorkspaceProps) => {
+  const documents = useDocuments(workspace.id)
+  const commands = useNoteCommands(workspace.id)
+  const [isSwitching, setSwitching] = useState(false)
+  const main = useRef<HTMLElement>(null)
+  const isNotes = route.kind === 'notes' || route.kind === 'trash'
+  const open = isNotes ? route.document : null
+  const title = documents?.find(({ document }) => document === open)?.title
+  usePageTitle(title ?? (isNotes ? strings.nav[route.kind] : strings.nav[route.kind]), workspace.name)
+
+  useShortcuts({
+    n: () => void commands.create(),
+    '/': () => setSwitching(true),
+    'Ctrl+k': () => setSwitching(true),
+  })
+
+  return (
+    <div className="shell" data-place={isNotes ? (open === null ? 'list' : 'note') : 'page'}>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>{strings.app.skip}</button>
+      <Sidebar status={status} workspace={workspace} route={route} onNew={() => void commands.create()} onSearch={() => setSwitching(true)} />
+      <div className="place">
+        <LinkBanner />
+        <Notices notices={status.notices} refusals={workspace.refusals} />
+        <Suspense fallback={null}>
+          <LingeringNotes open={open} />
+        </Suspense>
+        <div className="panes">
+          {isNotes && <NoteList workspace={workspace} route={route} documents={documents} commands={commands} />}
+          <main ref={main} id="main" tabIndex={-1} aria-label={title ?? strings.nav[route.kind]}>
+            {isNotes && (
+              <Suspense fallback={<Spinner label={strings.note.loading} />}>
+                <NoteScreen key={open} workspace={workspace} route={route} documents={documents} commands={commands} />
+              </Suspense>
+            )}
+            {route.kind === 'machines' && <MachinesScreen status={status} workspace={workspace} />}
+            {route.kind === 'settings' && <SettingsScreen status={status} />}
+          </main>
+        </div>
+      </div>
+      <QuickSwitcher isOpen={isSwitching} onClose={() => setSwitching(false)} workspace={workspace.id} documents={documents} commands={commands} />
+    </div>
+  )
+}
+
+const usePageTitle = (place: string, workspace: string) => {
+  const title = useMemo(() => `${place} · ${workspace} · ${strings.app.name}`, [place, workspace])
+  useEffect(() => {
+    document.title = title
+  }, [title])
+}
