@@ -1,0 +1,87 @@
+/** What the people of the simulation know, kept apart from the program: every edit has a marker that is looked for afterwards. */
+
+export interface Written {
+  readonly marker: number
+  /** Whose window. */
+  readonly by: string
+  /** Of the text it was typed into, if it was typed into one that was there. */
+  readonly text: string | undefined
+  /** Markers of the same document that its author had seen. */
+  readonly seen: ReadonlySet<number>
+  isSaved: boolean
+}
+
+export interface Book {
+  /** Gives the marker of a new edit. */
+  write(edit: Pick<Written, 'by' | 'text' | 'seen'>): number
+  /** The program said that these are saved. */
+  saved(markers: readonly number[]): void
+  /** Somebody deleted these where they saw them. */
+  erase(markers: readonly number[]): void
+  /** Somebody deleted this text, and with it whatever others put into it meanwhile. */
+  eraseText(text: string): void
+  /** It need not be there any more. */
+  isErased(marker: number): boolean
+  find(marker: number): Written | undefined
+  readonly all: readonly Written[]
+  /** What must hold and doesn't, in words. */
+  readonly faults: string[]
+}
+
+const FAULTS_KEPT_MAX = 50
+
+/** In letters and digits only, and with an end: no marker is the beginning of another, and Markdown leaves it alone. */
+export const markerText = (marker: number): string => `m${marker}.`
+const MARKER = /m(\d+)\./g
+export const markersIn = (text: string): number[] => [...text.matchAll(MARKER)].map((match) => Number(match[1]))
+/** From, to: where in `text` its markers stand. */
+export const markerPlaces = (text: string): [number, number][] => [...text.matchAll(MARKER)].map((match) => [match.index, match.index + match[0].length])
+
+export const createBook = (): Book => {
+  const all: Written[] = []
+  const erased = new Set<number>()
+  const erasedTexts = new Set<string>()
+  const faults: string[] = []
+  const find = (marker: number) => all[marker - 1]
+  return {
+    write: (edit) => {
+      all.push({ ...edit, marker: all.length + 1, isSaved: false })
+      return all.length
+    },
+    saved: (markers) => {
+      for (const marker of markers) find(marker)!.isSaved = true
+    },
+    erase: (markers) => markers.forEach((marker) => erased.add(marker)),
+    eraseText: (text) => void erasedTexts.add(text),
+    isErased: (marker) => {
+      const text = find(marker)?.text
+      return erased.has(marker) || (text !== undefined && erasedTexts.has(text))
+    },
+    find,
+    all,
+    faults,
+  }
+}
+
+/** Notes what must hold and doesn't, up to a limit: after the first, the rest is mostly its echo. */
+export const blame = (book: Book, fault: string): void => {
+  if (book.faults.length < FAULTS_KEPT_MAX) book.faults.push(fault)
+}
+
+/** Whoever sees an edit has seen, or lost to a deletion, everything its author had seen: causal order, checked from outside.
+ *  @param fresh markers that became visible just now
+ *  @param everSeen markers of this document that were ever visible in this replica, the fresh ones included */
+export const checkCausalOrder = (book: Book, fresh: readonly number[], everSeen: ReadonlySet<number>, where: string): void => {
+  for (const marker of fresh) {
+    const written = book.find(marker)
+    if (!written) {
+      blame(book, `${where}: shows marker ${marker}, which nobody wrote`)
+      continue
+    }
+    for (const earlier of written.seen) {
+      if (everSeen.has(earlier) || book.isErased(earlier)) continue
+      blame(book, `${where}: shows edit ${marker} of ${written.by} before edit ${earlier}, which its author had seen`)
+      return
+    }
+  }
+}

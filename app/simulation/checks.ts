@@ -1,0 +1,73 @@
+/** What must hold: at every moment, and once everything is mended. */
+import { equalBytes } from '../base/codec.ts'
+import type { DocumentId } from '../base/ids.ts'
+import { CAUSAL_BUFFER_MAX } from '../base/limits.ts'
+import type { Peer } from '../peer.types.ts'
+import { blame } from './book.ts'
+import type { Machine } from './machine.ts'
+import type { World } from './world.ts'
+
+export type Inspection = ReturnType<Peer['inspect']>
+
+/** Looks into every running machine again and again. */
+export const createWatch = (world: World) => {
+  /** (log, height) -> head hash: one log has one history, whoever holds it. */
+  const heads = new Map<string, string>()
+  /** Machine and run -> log -> height. */
+  const heights = new Map<string, Map<string, number>>()
+
+  const lookAtHeights = (machine: Machine, inspection: Inspection) => {
+    const run = `${machine.name}${machine.run!.number}`
+    const before = heights.get(run) ?? new Map<string, number>()
+    heights.set(run, before)
+    for (const [log, { height, headHash }] of inspection.heights) {
+      if (height < (before.get(log) ?? 0)) blame(world.book, `${run}: a log went back from ${before.get(log)} to ${height} entries`)
+      before.set(log, height)
+      const at = `${log} ${height}`
+      if ((heads.get(at) ?? headHash) !== headHash) blame(world.book, `${run}: has another history of a log of ${height} entries than somebody before`)
+      heads.set(at, headHash)
+    }
+  }
+  return (machine: Machine): void => {
+    if (!machine.run?.isUp || !world.joined.has(machine)) return
+    const inspection = machine.run.peer.inspect(world.workspace)
+    lookAtHeights(machine, inspection)
+    if (inspection.pending > 0) world.sometimes.causalWait += 1
+    if (inspection.pendingParts > 0) world.sometimes.partsSplit += 1
+    if (inspection.pending > CAUSAL_BUFFER_MAX) blame(world.book, `${machine.name}: ${inspection.pending} entries wait, more than the limit`)
+    if (inspection.quarantined > 0) blame(world.book, `${machine.name}: ${inspection.quarantined} entries of honest authors are quarantined`)
+  }
+}
+
+const heightsText = (inspection: Inspection): string =>
+  [...inspection.heights].map(([log, { height, headHash }]) => `${log} ${height} ${headHash}`).sort().join('\n')
+
+const sortedDocuments = (inspection: Inspection): DocumentId[] => [...inspection.documents].sort()
+
+/** In which respects the second differs from the first; empty when they are equal. */
+export const differences = (a: Inspection, b: Inspection): string[] => {
+  const different: string[] = []
+  if (heightsText(a) !== heightsText(b)) different.push('heights or head hashes')
+  return [...different, ...documentDifferences(a, b)]
+}
+
+/** The same, of documents only. */
+export const documentDifferences = (a: Inspection, b: Inspection): string[] => {
+  const different: string[] = []
+  if (sortedDocuments(a).join() !== sortedDocuments(b).join()) different.push('which notes there are')
+  for (const document of sortedDocuments(a)) {
+    const [here, there] = [a.state(document), b.state(document)]
+    if (!here || !there || !equalBytes(here, there)) different.push(`note ${document.slice(0, 4)}`)
+  }
+  if (JSON.stringify(a.index) !== JSON.stringify(b.index)) different.push('index')
+  return different
+}
+
+/** Nothing waits, in any respect. */
+export const unfinished = (inspection: Inspection): string[] => {
+  const left: string[] = []
+  if (inspection.pending > 0) left.push(`${inspection.pending} entries pending`)
+  if (inspection.pendingParts > 0) left.push(`${inspection.pendingParts} parts pending`)
+  for (const document of inspection.documents) if (!inspection.state(document)) left.push(`note ${document.slice(0, 4)} has not arrived`)
+  return left
+}

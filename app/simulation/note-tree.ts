@@ -1,0 +1,75 @@
+/** A note's tree as a window sees it: finding texts, and the edits that people make. */
+import * as Y from 'yjs'
+import { Doc } from 'yjs'
+import type { Chance } from './chance.ts'
+import { markerPlaces, markersIn } from './book.ts'
+
+/** The root that the editor is bound to. */
+const CONTENT = 'content'
+
+/** Every text, in the order of the document. */
+export const textsOf = (doc: Y.Doc): Y.XmlText[] => textsBelow(doc.getXmlFragment(CONTENT))
+
+export const textsBelow = (parent: Y.XmlFragment): Y.XmlText[] => {
+  const texts: Y.XmlText[] = []
+  for (const child of parent.toArray()) {
+    if (child instanceof Y.XmlText) texts.push(child)
+    else if (child instanceof Y.XmlElement) texts.push(...textsBelow(child))
+  }
+  return texts
+}
+
+/** Without marks: XmlText's own toString would write them as tags. */
+export const plainText = (text: Y.XmlText): string => Y.Text.prototype.toString.call(text)
+export const markersOf = (texts: readonly Y.XmlText[]): number[] => texts.flatMap((text) => markersIn(plainText(text)))
+
+/** The same on every replica. */
+export const idOf = (text: Y.XmlText): string => `${text._item?.id.client}:${text._item?.id.clock}`
+
+/** Blocks at the top level. */
+export const blocksOf = (doc: Y.Doc): Y.XmlElement | undefined =>
+  doc.getXmlFragment(CONTENT).toArray().find((child): child is Y.XmlElement => child instanceof Y.XmlElement && child.nodeName === 'blockGroup')
+
+/** As the editor writes one. */
+export const newBlock = (id: string, words: string): Y.XmlElement => {
+  const [container, paragraph] = [new Y.XmlElement('blockContainer'), new Y.XmlElement('paragraph')]
+  container.setAttribute('id', id)
+  for (const [name, value] of [['backgroundColor', 'default'], ['textColor', 'default'], ['textAlignment', 'left']] as const) paragraph.setAttribute(name, value)
+  if (words) paragraph.insert(0, [new Y.XmlText(words)])
+  container.insert(0, [paragraph])
+  return container
+}
+
+/** A place in the text that is not inside a marker. */
+export const placeIn = (text: string, chance: Chance): number => {
+  const at = chance.between(0, text.length)
+  const inside = markerPlaces(text).find(([from, to]) => from < at && at < to)
+  return inside ? inside[1] : at
+}
+
+/** Two such places, the first at or before the second, and not far apart. */
+export const rangeIn = (text: string, chance: Chance, lengthMax: number): { at: number; length: number } => {
+  const at = placeIn(text, chance)
+  const end = Math.min(text.length, at + chance.between(1, lengthMax))
+  const inside = markerPlaces(text).find(([from, to]) => from < end && end < to)
+  return { at, length: (inside ? inside[1] : end) - at }
+}
+
+const MARKS: readonly Record<string, unknown>[] = [
+  { bold: {} }, { bold: null }, { italic: {} }, { italic: null }, { textColor: { stringValue: 'red' } }, { textColor: { stringValue: 'blue' } }, { textColor: null },
+]
+
+/** Sets or removes a mark over a range. */
+export const formatSomewhere = (text: Y.XmlText, chance: Chance): void => {
+  const { at, length } = rangeIn(plainText(text), chance, 24)
+  if (length > 0) text.format(at, length, chance.pick(MARKS))
+}
+
+/** Markers in a document's state, as the peer gives it. */
+export const markersOfState = (state: Uint8Array): number[] => {
+  const doc = new Doc()
+  Y.applyUpdate(doc, state)
+  const markers = markersOf(textsOf(doc))
+  doc.destroy()
+  return markers
+}

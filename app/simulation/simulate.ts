@@ -1,0 +1,179 @@
+/** One simulation: people, trouble, mending, and a verdict. The same seed gives the same run. */
+import { blame } from './book.ts'
+import { createWatch, differences, documentDifferences, unfinished } from './checks.ts'
+import type { Inspection } from './checks.ts'
+import { createFaults } from './faults.ts'
+import { createNote, createWorkspace, join, joinLate } from './gathering.ts'
+import type { Machine } from './machine.ts'
+import { markersOfState } from './note-tree.ts'
+import { createPower } from './power.ts'
+import type { Power } from './power.ts'
+import { createWorkload } from './workload.ts'
+import type { Workload } from './workload.ts'
+import { createWorld } from './world.ts'
+import type { Counts, SimulationHost, Sometimes, World } from './world.ts'
+
+export interface SimulationOptions {
+  readonly seed: number
+  /** At least 2, at most 26. */
+  readonly peers: number
+  /** How long people work and things go wrong. */
+  readonly activeMs: number
+}
+
+export interface SimulationReport {
+  readonly seed: number
+  readonly peers: number
+  readonly verdict: 'pass' | 'fail'
+  /** 16 hex digits over everything that happened. */
+  readonly traceHash: string
+  /** What did not hold, in words; empty for a pass. */
+  readonly faults: readonly string[]
+  readonly counts: Counts & Readonly<Record<'saved' | 'erased' | 'notes' | 'entries' | 'events' | 'virtualMs', number>>
+  readonly sometimes: Sometimes
+}
+
+const NOTES = 2
+const LOOK_MS = 40
+const SETTLE_STEP_MS = 1000
+/** From the mending on, everybody must be equal within this. */
+const SETTLE_MS_MAX = 180_000
+/** Longer than the exchange that neighbours make without cause. */
+const QUIET_MS = 15_000
+const START_MS_MAX = 60_000
+/** Of a fault with a stack. */
+const FAULT_CHARACTERS_MAX = 1200
+
+interface Stage {
+  readonly world: World
+  readonly workload: Workload
+  readonly power: Power
+}
+
+const inspectionOf = (world: World, machine: Machine): Inspection | undefined =>
+  machine.run?.isUp && world.joined.has(machine) ? machine.run.peer.inspect(world.workspace) : undefined
+
+const inspectAll = (world: World): Inspection[] => world.machines.map((machine) => inspectionOf(world, machine)).filter((inspection) => inspection !== undefined)
+
+/** One machine makes the workspace, the others join; one of them perhaps later, in the middle of it all. */
+const gather = async ({ world, power, workload }: Stage): Promise<void> => {
+  const { time, machines, joined } = world
+  const chance = world.chance('gathering')
+  const [first, ...others] = machines as [Machine, ...Machine[]]
+  await time.settle(Promise.all(machines.map(power.start)), START_MS_MAX)
+  world.workspace = await time.settle(createWorkspace(first), START_MS_MAX)
+  joined.add(first)
+  for (let note = 0; note < NOTES; note++) await time.settle(createNote(world, first), START_MS_MAX)
+  const late = others.length > 2 && chance.happens(0.4) ? others.at(-1) : undefined
+  for (const machine of others) if (machine !== late) await time.settle(join(world, chance.pick([...joined]), machine), START_MS_MAX)
+  for (const machine of joined) workload.arrive(machine)
+  if (late) time.after(chance.between(0, 10_000), () => joinLate(world, late, chance, () => workload.arrive(late)))
+}
+
+/** Everybody works while things go wrong. */
+const live = async ({ world, power, workload }: Stage, activeMs: number): Promise<void> => {
+  const faults = createFaults(world, workload, power)
+  const watch = createWatch(world)
+  const endMs = world.time.nowMs() + activeMs
+  faults.start()
+  while (world.time.nowMs() < endMs) {
+    await world.time.run(LOOK_MS)
+    for (const machine of world.machines) watch(machine)
+  }
+  workload.rest()
+  faults.mend()
+}
+
+const restartAll = async ({ world, power }: Stage): Promise<void> => {
+  const chance = world.chance('restarts')
+  for (const machine of world.machines) {
+    const how = machine.run?.isUp ? chance.pick(['kill', 'power', 'stop'] as const) : 'kill'
+    if (how === 'stop') await world.time.settle(power.stop(machine), START_MS_MAX)
+    else power.crash(machine, how)
+  }
+  for (const machine of world.machines) await world.time.settle(power.start(machine), START_MS_MAX)
+}
+
+/** Why they are not all equal and at rest; empty when they are. */
+const unequal = (world: World): string[] => {
+  const missing = world.machines.filter((machine) => !inspectionOf(world, machine)).map((machine) => `${machine.name} is not up, or never joined`)
+  const [first, ...others] = inspectAll(world)
+  if (!first) return missing
+  return [...missing, ...[first, ...others].flatMap(unfinished), ...others.flatMap((other) => differences(first, other))]
+}
+
+const settle = async (world: World): Promise<void> => {
+  const endMs = world.time.nowMs() + SETTLE_MS_MAX
+  while (unequal(world).length > 0 && world.time.nowMs() < endMs) await world.time.run(SETTLE_STEP_MS)
+  world.trace.tell(unequal(world).length > 0 ? 'they never became equal' : 'all are equal')
+  await world.time.run(QUIET_MS)
+  for (const reason of new Set(unequal(world))) blame(world.book, `after everything was mended: ${reason}`)
+}
+
+/** Everything called saved is somewhere, unless somebody deleted it. */
+const checkEdits = (world: World): void => {
+  const inspection = inspectAll(world)[0]
+  if (!inspection) return
+  const found = new Set(inspection.documents.flatMap((document) => markersOfState(inspection.state(document) ?? new Uint8Array([0, 0]))))
+  for (const { marker, isSaved, by } of world.book.all) {
+    if (isSaved && !found.has(marker) && !world.book.isErased(marker)) blame(world.book, `edit ${marker} of ${by} was called saved and is gone`)
+  }
+}
+
+/** What a machine shows is on its own disk: without any neighbour, a new run shows it again. */
+const checkDisks = async ({ world, power }: Stage): Promise<void> => {
+  world.links.split(world.machines.map((machine) => [machine.number]))
+  world.hub.refreshLinks()
+  for (const machine of world.machines) {
+    const before = inspectionOf(world, machine)
+    if (!before) continue
+    const states = { ...before, heights: new Map(before.heights), documents: [...before.documents] }
+    const kept = new Map(states.documents.map((document) => [document, before.state(document)]))
+    power.crash(machine, 'power')
+    await world.time.settle(power.start(machine), START_MS_MAX)
+    const after = inspectionOf(world, machine)
+    const different = after ? documentDifferences({ ...states, state: (document) => kept.get(document) }, after) : ['it is not up']
+    for (const what of different) blame(world.book, `${machine.name}, started without neighbours, is not as it was: ${what}`)
+  }
+}
+
+const reportOf = (world: World, { seed, peers }: SimulationOptions): SimulationReport => {
+  const inspection = inspectAll(world)[0]
+  const { book, trace, time } = world
+  for (const document of inspection?.documents ?? []) trace.note(`${document} ${inspection?.state(document)?.join()}`)
+  return {
+    seed, peers,
+    verdict: book.faults.length > 0 ? 'fail' : 'pass',
+    traceHash: trace.hash(),
+    faults: book.faults.map((fault) => fault.slice(0, FAULT_CHARACTERS_MAX)),
+    counts: {
+      ...world.counts,
+      saved: book.all.filter(({ isSaved }) => isSaved).length,
+      erased: book.all.filter(({ marker }) => book.isErased(marker)).length,
+      notes: inspection?.documents.length ?? 0,
+      entries: [...(inspection?.heights.values() ?? [])].reduce((sum, { height }) => sum + height, 0),
+      events: time.events,
+      virtualMs: Math.round(time.nowMs()),
+    },
+    sometimes: world.sometimes,
+  }
+}
+
+/** Runs one seed from beginning to verdict. Whatever fails on the way is a fault in the report. */
+export const simulate = async (options: SimulationOptions, host: SimulationHost): Promise<SimulationReport> => {
+  const world = createWorld(options.seed, options.peers, host)
+  const workload = createWorkload(world)
+  const stage: Stage = { world, workload, power: createPower(world, workload) }
+  try {
+    await gather(stage)
+    await live(stage, options.activeMs)
+    await restartAll(stage)
+    await settle(world)
+    checkEdits(world)
+    await checkDisks(stage)
+  } catch (error) {
+    blame(world.book, `the run broke: ${String((error as Error)?.stack ?? error)}`)
+  }
+  for (const error of host.strayErrors) blame(world.book, `nobody waited for: ${String((error as Error)?.stack ?? error)}`)
+  return reportOf(world, options)
+}

@@ -1,0 +1,99 @@
+/** Everything that one simulation holds. */
+import type { WorkspaceId } from '../base/ids.ts'
+import type { Stream } from '../network/network.ts'
+import { createMemoryHub } from '../network/memory.ts'
+import type { MemoryHub } from '../network/memory.ts'
+import type { Peer, PeerPorts } from '../peer.types.ts'
+import { createBook } from './book.ts'
+import type { Book } from './book.ts'
+import { createChance } from './chance.ts'
+import type { Chance } from './chance.ts'
+import { createLinks } from './links.ts'
+import type { Links } from './links.ts'
+import { createMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { createTrace } from './trace.ts'
+import type { Trace } from './trace.ts'
+import { createPeerClock, createVirtualTime } from './virtual-time.ts'
+import type { VirtualTime } from './virtual-time.ts'
+import { watchNetwork } from './watched-network.ts'
+
+/** Rare moments that a good run reaches: what never happens is not tested. */
+export interface Sometimes {
+  /** A cable was cut or mended while something was on its way. */
+  healDuringSync: number
+  /** A machine died while entries waited in it for others. */
+  restartWithPending: number
+  /** A power cut took batches with it. */
+  lostTail: number
+  /** Entries waited for others before them in causal order. */
+  causalWait: number
+  /** Some parts of a big change were there and others not. */
+  partsSplit: number
+  /** Yjs cleaned up formatting by itself while applying somebody else's edit. */
+  formattingCleanup: number
+}
+
+export interface Counts {
+  edits: number
+  crashes: number
+  restarts: number
+  cuts: number
+  frames: number
+  frameBytes: number
+  refusedEdits: number
+}
+
+export interface World {
+  readonly seed: number
+  readonly time: VirtualTime
+  readonly trace: Trace
+  readonly book: Book
+  readonly links: Links
+  readonly hub: MemoryHub
+  readonly machines: readonly Machine[]
+  readonly joined: Set<Machine>
+  readonly streams: ReadonlySet<Stream>
+  readonly counts: Counts
+  readonly sometimes: Sometimes
+  workspace: WorkspaceId
+  /** A stream of chance of its own. */
+  chance(name: string): Chance
+}
+
+/** What the host of a simulation hands in. */
+export interface SimulationHost {
+  /** One turn of the event loop: every promise callback that is due runs first. */
+  readonly turn: () => Promise<void>
+  readonly createPeer: (ports: PeerPorts) => Peer
+  /** Promises that failed with nobody waiting for them. */
+  readonly strayErrors: readonly unknown[]
+  /** Lines of the story, as they happen. */
+  readonly tell: (line: string) => void
+}
+
+export const createWorld = (seed: number, peers: number, host: SimulationHost): World => {
+  const time = createVirtualTime(host.turn)
+  const trace = createTrace(time.nowMs, host.tell)
+  const chance = (name: string) => createChance(seed, name)
+  const links = createLinks(chance('links'))
+  const hub = createMemoryHub({ clock: createPeerClock(time, time.nowMs), random: chance('hub'), link: links.link })
+  const counts: Counts = { edits: 0, crashes: 0, restarts: 0, cuts: 0, frames: 0, frameBytes: 0, refusedEdits: 0 }
+  const streams = new Set<Stream>()
+  const sent = (from: string, to: string, bytes: number) => {
+    counts.frames += 1
+    counts.frameBytes += bytes
+    trace.note(`${from.slice(-1)}>${to.slice(-1)} ${bytes}`)
+  }
+  const machines = Array.from({ length: peers }, (_, number) => createMachine({
+    seed, number, time, hub, place: links.place, createPeer: host.createPeer,
+    watch: (network) => watchNetwork(network, { sent, streams }),
+  }))
+  return {
+    seed, time, trace, book: createBook(), links, hub, machines, streams, counts, chance,
+    joined: new Set(),
+    sometimes: { healDuringSync: 0, restartWithPending: 0, lostTail: 0, causalWait: 0, partsSplit: 0, formattingCleanup: 0 },
+    // Known once the first machine has made it.
+    workspace: '' as WorkspaceId,
+  }
+}
