@@ -1,5 +1,4 @@
 /** The notes of one workspace: Yjs documents whose updates are entries of the log. */
-import type * as Y from 'yjs'
 import type { Clock } from '../base/clock.ts'
 import { toHex, toUtf8 } from '../base/codec.ts'
 import { codeOf, PeerError } from '../base/errors.ts'
