@@ -14,6 +14,8 @@ import type { Requests } from './requests.ts'
 
 /** Refused messages after which a neighbour is cut off. */
 const REFUSALS_PER_LINK_MAX = 200
+/** Time for a last receipt. */
+const DISMISS_MS = 2000
 
 /** What a workspace lends to its links. */
 export interface SyncGate extends Gate {
@@ -75,6 +77,7 @@ export const createLink = (parts: LinkParts): Link => {
   const handshake = createHandshake({ ...parts, peer: stream.peer })
   const proven = new Map<Channel, Proven>()
   let addresses: readonly Address[] = []
+  const dismissed = new Set<Channel>()
   let refusals = 0
   let code: ErrorCode | undefined
 
@@ -156,6 +159,13 @@ export const createLink = (parts: LinkParts): Link => {
     return entry.exchange.receive(message)
   }
 
+  /** Who leaves hears from us once more that its leaving is stored here, then no more. */
+  const dismiss = (channel: Channel) => {
+    if (dismissed.has(channel)) return
+    dismissed.add(channel)
+    parts.clock.after(DISMISS_MS, () => stream.abort('MEMBERSHIP_NOT_A_MEMBER'))
+  }
+
   const link: Link = {
     peer: stream.peer,
     get addresses() {
@@ -172,11 +182,8 @@ export const createLink = (parts: LinkParts): Link => {
       perform(handshake.refresh())
       for (const [channel, entry] of proven) {
         const gate = parts.gates().find((candidate) => candidate.workspace === entry.workspace)
-        if (!gate?.isMember(entry.device)) {
-          proven.delete(channel)
-          entry.exchange.close()
-          stream.abort('MEMBERSHIP_NOT_A_MEMBER')
-        } else entry.exchange.reconsider()
+        if (gate?.isMember(entry.device)) entry.exchange.reconsider()
+        else dismiss(channel)
       }
     },
     compare: () => {

@@ -10,7 +10,7 @@ import type { Network, Stream } from '../network/network.ts'
 import type { Knock } from './handshake.ts'
 import { createLink, type Link, type LinkEvents, type Proven, type SyncGate } from './link.ts'
 
-const PROTOCOL = '/lanyard/link/0'
+const PROTOCOL = '/lanyard/sync/0'
 const OPEN_TIMEOUT_MS = 5000
 const REOPEN_MS = 1000
 const RECONSIDER_MS = 1000
