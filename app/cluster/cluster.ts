@@ -183,7 +183,12 @@ export const createCluster = (parts: ClusterParts): Cluster => {
 
   const persistHeard = () => {
     isHeardDue = false
-    if (!isStopped) store.batch([...heardMs].map(([device, ms]) => ({ kind: 'put', key: heardKey(device), value: new ByteWriter().varint(ms).finish() })))
+    if (isStopped) return
+    try {
+      store.batch([...heardMs].map(([device, ms]) => ({ kind: 'put', key: heardKey(device), value: new ByteWriter().varint(ms).finish() })))
+    } catch (error) {
+      logger.warn('last-heard times not stored', { code: codeOf(error) })
+    }
   }
 
   const load = () => {

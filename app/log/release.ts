@@ -4,6 +4,7 @@ import { equalBytes, toHex } from '../base/codec.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { codeOf } from '../base/errors.ts'
 import { deviceOf, entryHash, sessionOf, type LogId } from '../base/ids.ts'
+import { InvariantError } from '../base/invariant.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Chain } from './chain.ts'
 import { createCausalPast } from './causal-past.ts'
@@ -49,16 +50,23 @@ export const createReleaser = (parts: { keyring: Keyring; chains: ReadonlyMap<Lo
     return lane
   }
 
+  /** The entry is in the log, whatever a listener makes of it: the others behind it still go out. */
+  const tell = (entry: Entry) => {
+    try {
+      entries.emit(entry)
+    } catch (error) {
+      if (error instanceof InvariantError) throw error
+      logger.warn('entry not taken', { code: codeOf(error), log: entry.log, seq: entry.seq, error: String(error) })
+    }
+  }
+
   /** An entry that a listener appends while another is on its way out comes after it. */
   const emit = (entry: Entry) => {
     queue.push(entry)
     if (isEmitting) return
     isEmitting = true
-    try {
-      for (let next = queue.shift(); next; next = queue.shift()) entries.emit(next)
-    } finally {
-      isEmitting = false
-    }
+    for (let next = queue.shift(); next; next = queue.shift()) tell(next)
+    isEmitting = false
   }
 
   /** The first head that is not released here, or is another one than its author saw. */
