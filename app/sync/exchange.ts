@@ -106,7 +106,7 @@ export const createExchange = (parts: ExchangeParts): Exchange => {
     try {
       const result = log.accept(run)
       if (!result.ok && result.code !== 'LOG_GAP') return refuse(result.code, { log: run.log, from: run.from })
-      if (result.ok) theirs.set(run.log, Math.max(theirs.get(run.log) ?? 0, run.from + run.bodies.length))
+      theirs.set(run.log, Math.max(theirs.get(run.log) ?? 0, run.from + run.bodies.length))
     } catch (error) {
       return refuse(codeOf(error), { log: run.log })
     }
