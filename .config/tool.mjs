@@ -5,5 +5,5 @@ import { at, nodeBinary, toolScript } from './lib/place.mjs'
 import { become } from './lib/run.mjs'
 
 const [name, ...args] = process.argv.slice(2)
-await installIfNeeded()
+if (!existsSync(at('node_modules'))) await installIfNeeded()
 become(nodeBinary(), [existsSync(at(name)) ? at(name) : toolScript(name), ...args])

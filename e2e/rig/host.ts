@@ -39,9 +39,17 @@ const firstLine = (child: ChildProcess, logFile: string): Promise<string> =>
 /** Puts a command into a machine. */
 export type Wrap = (command: readonly string[]) => readonly string[]
 
-/** @param logFile where its error stream goes */
-export const startHost = async (wrap: Wrap, args: readonly string[], logFile: string): Promise<Host> => {
-  const [file = '', ...rest] = wrap([node, program, 'serve', '--json', ...args])
+export interface HostOptions {
+  /** Where its error stream goes. */
+  readonly logFile: string
+  readonly clockAheadMs: number
+}
+
+/** Loaded before the program: to it, the machine's clock is wrong. */
+const wrongClock = (aheadMs: number) => `data:text/javascript,const now=Date.now;Date.now=()=>now()+${aheadMs}`
+
+export const startHost = async (wrap: Wrap, args: readonly string[], { logFile, clockAheadMs }: HostOptions): Promise<Host> => {
+  const [file = '', ...rest] = wrap([node, ...(clockAheadMs === 0 ? [] : ['--import', wrongClock(clockAheadMs)]), program, 'serve', '--json', ...args])
   const log = openSync(logFile, 'a')
   const child = spawn(file, rest, { stdio: ['ignore', 'pipe', log] })
   closeSync(log)

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test as base, type TestInfo } from '@playwright/test'
+import { removeLeftoverDisks } from './disk.ts'
 import { createMachine, type Machine } from './machine.ts'
 import { createNamespaces, removeLeftovers } from './namespaces.ts'
 import { loopbackNetwork } from './network.ts'
@@ -9,14 +10,21 @@ import { loopbackNetwork } from './network.ts'
 const onNamespaces = process.env['LANYARD_MACHINES'] === 'namespaces'
 const ON_LOOPBACK = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-discovery']
 
+export interface MachinePlan {
+  readonly serveArgs?: readonly string[]
+  readonly dataDir?: string
+}
+
 export interface Lab {
   /** A machine that is not started yet. */
-  addMachine(name: string, serveArgs?: readonly string[]): Machine
+  addMachine(name: string, options?: MachinePlan): Machine
   /** A machine that is ready. */
-  startMachine(name: string, serveArgs?: readonly string[]): Promise<Machine>
+  startMachine(name: string, options?: MachinePlan): Promise<Machine>
   readonly machines: readonly Machine[]
   /** Nothing passes between machines of different groups. Replaces all cuts. */
   split(...groups: readonly (readonly Machine[])[]): void
+  /** These two don't reach each other; everybody else does. Replaces all cuts. */
+  cutBetween(one: Machine, other: Machine): void
   cutOneWay(from: Machine, to: Machine): void
   blockMulticast(): void
   heal(): void
@@ -24,25 +32,29 @@ export interface Lab {
 }
 
 export const createLab = (directory: string): Lab => {
-  if (onNamespaces) removeLeftovers()
+  if (onNamespaces) {
+    removeLeftovers()
+    removeLeftoverDisks()
+  }
   const network = onNamespaces ? createNamespaces() : loopbackNetwork()
   const machines: Machine[] = []
-  const addMachine = (name: string, serveArgs: readonly string[] = []) => {
+  const addMachine = (name: string, { serveArgs = [], dataDir }: MachinePlan = {}) => {
     const key = `m${machines.length + 1}`
     const args = onNamespaces ? serveArgs : [...ON_LOOPBACK, ...serveArgs]
-    const machine = createMachine({ name, key, directory: path.join(directory, key), socket: network.addMachine(key), serveArgs: args })
+    const machine = createMachine({ name, key, directory: path.join(directory, key), socket: network.addMachine(key), serveArgs: args, dataDir })
     machines.push(machine)
     return machine
   }
   return {
     machines,
     split: (...groups) => network.split(groups.map((group) => group.map(({ key }) => key))),
+    cutBetween: (one, other) => network.cutBetween(one.key, other.key),
     cutOneWay: (from, to) => network.cutOneWay(from.key, to.key),
     blockMulticast: () => network.blockMulticast(),
     heal: () => network.heal(),
     addMachine,
-    startMachine: async (name, serveArgs) => {
-      const machine = addMachine(name, serveArgs)
+    startMachine: async (name, options) => {
+      const machine = addMachine(name, options)
       await machine.start()
       return machine
     },

@@ -17,6 +17,14 @@ export interface MachineOptions {
   readonly socket: Socket
   /** Options of `serve` besides the data directory and the name. */
   readonly serveArgs: readonly string[]
+  /** Instead of one below `directory`. */
+  readonly dataDir?: string | undefined
+}
+
+export interface StartOptions {
+  readonly args?: readonly string[]
+  /** As if this machine's clock were wrong by so much. */
+  readonly clockAheadMs?: number
 }
 
 /** How a command ended: its JSON, and its exit code. */
@@ -35,8 +43,7 @@ const lastJson = (text: string): Record<string, unknown> | undefined => {
   return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>)
 }
 
-export const createMachine = ({ name, key, directory, socket, serveArgs }: MachineOptions) => {
-  const dataDir = path.join(directory, 'data')
+export const createMachine = ({ name, key, directory, socket, serveArgs, dataDir = path.join(directory, 'data') }: MachineOptions) => {
   const logFile = path.join(directory, 'host.log')
   mkdirSync(directory, { recursive: true })
   let host: Host | undefined
@@ -55,17 +62,17 @@ export const createMachine = ({ name, key, directory, socket, serveArgs }: Machi
     clearTimeout(timer)
     return code
   }
-  const start = async (...args: readonly string[]) => {
-    host = await startHost(socket.wrap, ['--data-dir', dataDir, '--name', name, ...serveArgs, ...args], logFile)
+  const start = async ({ args = [], clockAheadMs = 0 }: StartOptions = {}) => {
+    host = await startHost(socket.wrap, ['--data-dir', dataDir, '--name', name, ...serveArgs, ...args], { logFile, clockAheadMs })
     return host.ready
   }
-  /** The command line on this machine, whatever it answers. */
-  const ask = async (...args: readonly string[]): Promise<Answer> => {
-    const { code, stdout, stderr } = await runToEnd(socket.wrap([node, program, '--data-dir', dataDir, '--json', ...args]))
+  const askIn = async (directoryOfHost: string, ...args: readonly string[]): Promise<Answer> => {
+    const { code, stdout, stderr } = await runToEnd(socket.wrap([node, program, '--data-dir', directoryOfHost, '--json', ...args]))
     const json = lastJson(stdout) ?? lastJson(stderr)
     if (json === undefined && code !== 0) throw new Error(`lanyard ${args.join(' ')} on ${name} ended with code ${code} and no JSON: ${stdout}${stderr}`)
     return { code, json: json ?? {} }
   }
+  const ask = (...args: readonly string[]) => askIn(dataDir, ...args)
 
   return {
     name,
@@ -77,7 +84,10 @@ export const createMachine = ({ name, key, directory, socket, serveArgs }: Machi
     address: socket.address,
     wrap: socket.wrap,
     start,
+    /** The command line on this machine, whatever it answers. */
     ask,
+    /** The same with another data directory. */
+    askIn,
     get ready() {
       return running().ready
     },

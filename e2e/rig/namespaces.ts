@@ -83,6 +83,7 @@ export const createNamespaces = (): LabNetwork => {
       apply(groups.flatMap((group) => groups.filter((other) => other !== group).flatMap((other) => between(group, other))))
     },
     cutOneWay: (from, to) => apply([drop(from, to)]),
+    cutBetween: (one, other) => apply([drop(one, other), drop(other, one)]),
     blockMulticast: () => apply(['ip daddr 224.0.0.0/4 drop', 'ip6 daddr ff00::/8 udp dport 5353 drop', 'ip protocol udp udp dport 5353 drop']),
     heal: () => apply([]),
     close: () => {

@@ -15,6 +15,8 @@ export interface LabNetwork {
   split(groups: readonly (readonly string[])[]): void
   /** Nothing passes from the one to the other; the way back stays open. Replaces all cuts. */
   cutOneWay(from: string, to: string): void
+  /** Nothing passes between these two, both ways. Replaces all cuts. */
+  cutBetween(one: string, other: string): void
   /** No multicast passes: nobody is found by mDNS. Replaces all cuts. */
   blockMulticast(): void
   heal(): void
@@ -31,6 +33,7 @@ export const loopbackNetwork = (): LabNetwork => {
     addMachine: () => ({ wrap: (command) => command, address: undefined }),
     split: impossible,
     cutOneWay: impossible,
+    cutBetween: impossible,
     blockMulticast: impossible,
     heal: () => undefined,
     close: () => undefined,

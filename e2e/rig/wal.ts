@@ -1,0 +1,38 @@
+/** SQLite's write-ahead log, cut as a power cut may cut it: after any whole frame that was not flushed yet. */
+import { readFileSync, truncateSync } from 'node:fs'
+import path from 'node:path'
+
+const HEADER_BYTES = 32
+const FRAME_HEADER_BYTES = 24
+
+export interface WalEnd {
+  /** After a checkpoint SQLite begins again at the start, with other salts. */
+  readonly round: string
+  readonly bytes: number
+  readonly frameBytes: number
+}
+
+const walFile = (dataDir: string) => path.join(dataDir, 'lanyard.db-wal')
+
+/** Where the log ends now. @see https://www.sqlite.org/fileformat2.html#walformat */
+export const walEnd = (dataDir: string): WalEnd => {
+  const wal = readFileSync(walFile(dataDir))
+  const salts = wal.subarray(16, 24)
+  const frameBytes = FRAME_HEADER_BYTES + (wal.length < HEADER_BYTES ? 4096 : wal.readUInt32BE(8))
+  let bytes = HEADER_BYTES
+  while (bytes + frameBytes <= wal.length && salts.equals(wal.subarray(bytes + 8, bytes + 16))) bytes += frameBytes
+  return { round: salts.toString('hex'), bytes, frameBytes }
+}
+
+/** Cuts at a random frame between what was flushed and the end; gives how many frames were lost.
+ *  @param flushed where the log ended when something was last called saved
+ *  @param chance from 0 to 1 */
+export const cutPower = (dataDir: string, flushed: WalEnd, chance: number): number => {
+  const end = walEnd(dataDir)
+  // A checkpoint in between flushed the former round into the database.
+  const from = end.round === flushed.round ? flushed.bytes : HEADER_BYTES
+  const frames = (end.bytes - from) / end.frameBytes
+  const kept = Math.floor(chance * (frames + 1))
+  truncateSync(walFile(dataDir), from + kept * end.frameBytes)
+  return frames - kept
+}

@@ -1,0 +1,51 @@
+import { expect, needsNamespaces, test } from '../../rig/lab.ts'
+import { createDocument, expectEqual, expectReachable, gather, invite, joinBy, markdownOf, workspaceOf } from '../../rig/workspace.ts'
+
+test('three machines find each other, join by link, and hold the same notes', async ({ lab }) => {
+  const [kitchen, studio, attic] = await gather(lab, ['Kitchen laptop', 'Studio desk', 'Attic'])
+  for (const machine of lab.machines) await expectReachable(machine, 2)
+  const document = await createDocument(kitchen!, 'Shopping')
+  for (const machine of [kitchen!, studio!, attic!]) {
+    await expect(async () => machine.cli('doc', 'append', document, `from ${machine.name}`)).toPass({ timeout: 15_000 })
+  }
+  await expectEqual(lab.machines)
+  for (const machine of lab.machines) {
+    const markdown = await markdownOf(machine, document)
+    for (const { name } of lab.machines) expect(markdown).toContain(`from ${name}`)
+  }
+  for (const machine of lab.machines) expect((await workspaceOf(machine)).refusals).toEqual({})
+})
+
+test('a machine that was off finds the others by itself, and what happened meanwhile', async ({ lab }) => {
+  const [kitchen, studio] = await gather(lab, ['Kitchen laptop', 'Studio desk'])
+  expect(await studio!.stop()).toBe(0)
+  const document = await createDocument(kitchen!, 'Written while the other was off')
+  await kitchen!.cli('doc', 'append', document, 'still here')
+  await studio!.start()
+  await expectEqual([kitchen!, studio!])
+  expect(await markdownOf(studio!, document)).toContain('still here')
+})
+
+test('without multicast an invitation works, and so does a typed address', async ({ lab }) => {
+  needsNamespaces()
+  lab.blockMulticast()
+  const kitchen = await lab.startMachine('Kitchen laptop', { serveArgs: ['--listen', '/ip4/0.0.0.0/tcp/4100'] })
+  const studio = await lab.startMachine('Studio desk')
+  await kitchen.cli('workspace', 'create', 'Studio')
+  await joinBy(studio, await invite(kitchen))
+  await expectEqual([kitchen, studio])
+
+  const attic = await lab.startMachine('Attic', { serveArgs: ['--listen', '/ip4/0.0.0.0/tcp/4100'] })
+  const stranger = await attic.ask('connect', `${kitchen.address}:4999`)
+  expect(stranger.code).not.toBe(0)
+  expect(stranger.json).toMatchObject({ code: 'NETWORK_DIAL_FAILED' })
+  await attic.cli('connect', hostAndPort(studio.ready.addresses))
+  await joinBy(attic, await invite(kitchen))
+  await expectEqual(lab.machines)
+})
+
+/** Of the first address that is no loopback: /ip4/10.86.0.2/tcp/4001 -> 10.86.0.2:4001. */
+const hostAndPort = (addresses: readonly string[]): string => {
+  const [, host = '', port = ''] = addresses.map((address) => /\/ip4\/([\d.]+)\/tcp\/(\d+)/.exec(address)).find((match) => match?.[1]?.startsWith('10.')) ?? []
+  return `${host}:${port}`
+}
