@@ -24,6 +24,10 @@ export const DEPS_PER_ENTRY_MAX = 1024
 export const CAUSAL_BUFFER_MAX = 100_000
 /** Open connections of one peer. */
 export const CONNECTIONS_MAX = 64
+/** Addresses that the redial loop knows; forged sightings push out none that was connected or remembered. */
+export const PLACES_MAX = 256
+/** Dials that the redial loop has under way at once. */
+export const REDIALS_MAX = 16
 /** Open connections from one IP address. */
 export const CONNECTIONS_PER_HOST_MAX = 16
 /** New connections from one IP address in a second. */
