@@ -32,7 +32,8 @@ const renamed = (struct: Y.Item | Y.GC | Y.Skip, sent: number, rename: (id: Y.ID
   const origin = sent > 0 ? Y.createID(client, clock + sent - 1) : struct.origin
   const parent = struct.parent instanceof Y.ID ? rename(struct.parent) : struct.parent
   const content = sent > 0 ? struct.content.splice(sent) : struct.content
-  return new Y.Item(id, null, origin && rename(origin), null, struct.rightOrigin && rename(struct.rightOrigin), parent, struct.parentSub, content)
+  const rightOrigin = struct.rightOrigin && rename(struct.rightOrigin)
+  return new Y.Item(id, null, origin && rename(origin), null, rightOrigin, parent, struct.parentSub, content)
 }
 
 interface Range {

@@ -17,8 +17,10 @@ interface Member {
 
 const texts = (parent: Y.XmlFragment): Y.XmlText[] =>
   parent.toArray().flatMap((child) => (child instanceof Y.XmlText ? [child] : child instanceof Y.XmlElement ? texts(child) : []))
-const elements = (parent: Y.XmlFragment, name: string): Y.XmlElement[] =>
-  parent.toArray().flatMap((child) => (child instanceof Y.XmlElement ? [...(child.nodeName === name ? [child] : []), ...elements(child, name)] : []))
+const elements = (parent: Y.XmlFragment, name: string): Y.XmlElement[] => {
+  const children = parent.toArray().filter((child) => child instanceof Y.XmlElement)
+  return children.flatMap((child) => [...(child.nodeName === name ? [child] : []), ...elements(child, name)])
+}
 
 const block = (text: string): Y.XmlElement => {
   const container = new Y.XmlElement('blockContainer')
@@ -84,7 +86,8 @@ const settle = (members: readonly Member[], chance: Chance): void => {
   for (let round = 0; round < 50; round++) {
     for (const { peer } of members) peer.clock.advance(200)
     const before = members.map(({ peer }) => peer.log.disk.length).join()
-    for (const from of members) for (const to of members) if (from !== to) exchange(from.peer, to.peer, (sealed) => shuffled(sealed, chance))
+    const pairs = members.flatMap((from) => members.filter((to) => to !== from).map((to) => ({ from: from.peer, to: to.peer })))
+    for (const { from, to } of pairs) exchange(from, to, (sealed) => shuffled(sealed, chance))
     for (const { peer } of members) peer.clock.advance(200)
     if (round > 0 && members.map(({ peer }) => peer.log.disk.length).join() === before) return
   }

@@ -40,19 +40,19 @@ export const createDocuments = (parts: DocumentsParts): Documents => {
     markdown: (document) => toMarkdown(readBlocks(content(document))),
     json: (document) => treeOf(content(document)),
     state: (document) => canonicalState(shelf.open(document).doc),
-    extent: (document) => history.track(document)?.extent ?? new Map(),
+    extent: (document) => history.track(shelf.find(document).document)?.extent ?? new Map(),
     attach: (document, screen) => {
       const open = shelf.open(document)
       // Somebody wrote to it who never made it: no page to type into.
       if (!listing.isNewer(document) && content(document).length === 0) throw new PeerError('DOCUMENTS_WAITING', { document })
-      writer.flush([open])
+      writer.tryFlush(open)
       const clientId = history.clientId({ log: parts.log.self, screen })
       const wasBarred = shelf.barred(document)
       return attachReplica({
         open, writer, screen, clientId,
         // Trashed while somebody types: what is typed is kept, the note comes back whole or not at all.
         barred: () => (wasBarred || listing.isNewer(document) ? shelf.barred(document) : undefined),
-        onDetach: () => void writer.flush([open]),
+        onDetach: () => writer.tryFlush(open),
       })
     },
     get quarantined() {

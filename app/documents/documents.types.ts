@@ -27,16 +27,18 @@ export interface DocumentSummary {
 
 /** A document's replica for one screen. */
 export interface Replica {
-  /** Of all the Yjs structs that this screen may write; fresh for every attach. */
+  /** Of all the Yjs structs that this screen may write: one for each screen number. Set it after applying `state`, never before: a Y.Doc
+   *  that receives structs of its own clientID takes another, silently. */
   readonly clientId: number
   /** The whole document as a Yjs update (V1). */
   readonly state: Uint8Array
   readonly isReadOnly: boolean
   /** Applies a screen's edit: only structs of `clientId`, continuing its clock, nothing missing. Refused edits change nothing.
    *  The answer resolves when the entry is saved (survives a power cut); it rejects with STORE_FULL.
-   *  Refusals: DOCUMENTS_UPDATE_FOREIGN, DOCUMENTS_UPDATE_GAP, DOCUMENTS_UPDATE_MALFORMED, DOCUMENTS_READ_ONLY, DOCUMENTS_TOO_LARGE */
+   *  Refusals: DOCUMENTS_UPDATE_FOREIGN, DOCUMENTS_UPDATE_GAP, DOCUMENTS_UPDATE_MALFORMED, DOCUMENTS_READ_ONLY, DOCUMENTS_TRASHED (it was
+   *  in the trash when it was attached), DOCUMENTS_TOO_LARGE, DOCUMENTS_UNKNOWN (detached) */
   apply(update: Uint8Array): Result<Promise<void>>
-  /** Every change that did not come from this replica, as Yjs updates (V1). */
+  /** Every change that did not come from this replica, as Yjs updates (V1): other screens' once they are in the log. */
   onUpdate(listener: (update: Uint8Array) => void): Cancel
   detach(): void
 }
@@ -61,7 +63,8 @@ export interface Documents {
   /** `screen` is the host's number for the writer, never twice in a session, never 0.
    *  @throws DOCUMENTS_UNKNOWN, DOCUMENTS_WAITING */
   attach(document: DocumentId, screen: number): Replica
-  /** What a machine must hold to hold this document whole: for each log its number of entries up to the last that touches the document, index entry included. */
+  /** What a machine must hold to hold this document whole: for each log its number of entries up to the last that touches the
+   *  document, index entries included. @throws DOCUMENTS_UNKNOWN */
   extent(document: DocumentId): ReadonlyMap<LogId, number>
   /** The newest entry of each document that changed, after it was applied or indexed. */
   onChange(listener: (change: { readonly document: DocumentId; readonly ref: EntryRef }) => void): Cancel

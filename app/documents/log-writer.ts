@@ -19,6 +19,8 @@ export interface LogWriter {
   /** Logs what waits in these documents, as one store batch, and answers where the last of it is; undefined when nothing waits.
    *  @throws STORE_FULL, DOCUMENTS_TOO_LARGE: then the documents are back at what the log says */
   flush(opens: readonly OpenDocument[]): EntryRef | undefined
+  /** The same, when whoever made the edits hears of a failure through their own promise. */
+  tryFlush(open: OpenDocument): void
   stop(): void
 }
 
@@ -37,7 +39,7 @@ export const createLogWriter = ({ log, clock, logger }: { log: EntryLog; clock: 
     try {
       const last = log.append(full.flatMap(({ open, edits }) => draftsOf(open, edits))).at(-1)!
       const saved = log.saved(last)
-      // Whoever waits for it hears of a failure; when nobody does, it is no crash.
+      // Who waits for it hears of a failure; when nobody does, it is no crash.
       saved.catch(() => {})
       for (const { open, edits } of full) open.logged(edits, saved)
       return { log: last.log, seq: last.seq }
@@ -51,8 +53,7 @@ export const createLogWriter = ({ log, clock, logger }: { log: EntryLog; clock: 
     }
   }
 
-  /** For edits whose screen hears of a failure through its own promise. */
-  const flushQuietly = (open: OpenDocument) => {
+  const tryFlush = (open: OpenDocument) => {
     try {
       flush([open])
     } catch (error) {
@@ -67,7 +68,7 @@ export const createLogWriter = ({ log, clock, logger }: { log: EntryLog; clock: 
       return
     }
     burst.cancel = clock.after(BURST_MS, () => tick(open))
-    flushQuietly(open)
+    tryFlush(open)
   }
 
   const changed = (open: OpenDocument, screen: number) => {
@@ -76,7 +77,7 @@ export const createLogWriter = ({ log, clock, logger }: { log: EntryLog; clock: 
     if (!burst) bursts.set(open, (burst = { screens: new Set(), cancel: clock.after(BURST_MS, () => tick(open)) }))
     const isFirst = screen !== PEER_SCREEN && !burst.screens.has(screen)
     burst.screens.add(screen)
-    if (isFirst || isMuch(open.unlogged)) flushQuietly(open)
+    if (isFirst || isMuch(open.unlogged)) tryFlush(open)
   }
 
   const stop = () => {
@@ -84,7 +85,7 @@ export const createLogWriter = ({ log, clock, logger }: { log: EntryLog; clock: 
     bursts.clear()
   }
 
-  return { changed, flush, stop }
+  return { changed, flush, tryFlush, stop }
 }
 
 const isMuch = (unlogged: readonly Unlogged[]): boolean =>

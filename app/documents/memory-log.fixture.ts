@@ -1,4 +1,4 @@
-/** An EntryLog in memory, as faithful as its contract: sessions with logs of their own, causal release, disks that fill up or survive a crash. */
+/** An EntryLog in memory, faithful to its contract: sessions with logs of their own, causal release, a disk that fills up. */
 import { createHash } from 'node:crypto'
 import { createEmitter } from '../base/emitter.ts'
 import { PeerError } from '../base/errors.ts'
@@ -89,9 +89,9 @@ export const createMemoryLog = ({ device, session, disk = [], nowMs = () => 0 }:
   const seal = (draft: Draft | undefined, seq: number, past: ReadonlyMap<LogId, number>): Sealed => {
     const content = draft ?? { kind: 'start' as const, schema: 0, screen: 0, part: { index: 0, count: 1 }, payload: new Uint8Array(0) }
     const hash = entryHash(hashOf(`${self} ${seq}`))
-    const entry = { ...content, document: draft?.document, log: self, device: deviceOf(self), session: sessionOf(self), seq, hash, timeMs: nowMs() }
+    const place = { log: self, device: deviceOf(self), session: sessionOf(self), seq, hash }
     // A disk knows no views of larger buffers.
-    return { entry: { ...entry, payload: content.payload.slice() }, past }
+    return { entry: { ...content, ...place, document: draft?.document, timeMs: nowMs(), payload: content.payload.slice() }, past }
   }
 
   const append = (drafts: readonly Draft[]): readonly Entry[] => {

@@ -110,8 +110,8 @@ export const openScreen = (peer: TestPeer, document: DocumentId, screen: number)
   const replica = peer.documents.attach(document, screen)
   const doc = new Y.Doc()
   const answers: TestScreen['answers'] = []
-  doc.clientID = replica.clientId
   Y.applyUpdate(doc, replica.state, replica)
+  doc.clientID = replica.clientId
   doc.on('update', (update: Uint8Array, origin: unknown) => {
     if (origin === replica) return
     const answer = replica.apply(update)
