@@ -1,10 +1,10 @@
 /** One note: its title, who else is here, where it is safe, and its text. */
-import { ArrowLeft, FileText, Hourglass, RotateCcw, SearchX, Trash2 } from 'lucide-react'
-import { lazy, Suspense, useEffect, type KeyboardEvent } from 'react'
+import { ArrowLeft, FileText, Hourglass, SearchX, Trash2 } from 'lucide-react'
+import { lazy, Suspense, useEffect, useRef, type KeyboardEvent } from 'react'
 import type { DocumentView, WorkspaceView } from '../../app/api/views.ts'
 import { sentence } from '../../app/base/errors.ts'
 import type { DocumentId } from '../../app/base/ids.ts'
-import { Banner, Button, Empty, IconButton, Spinner } from '../components/controls.tsx'
+import { Empty, IconButton, Spinner } from '../components/controls.tsx'
 import { hrefOf } from '../routes.ts'
 import type { NotesRoute } from '../screens/note-list.tsx'
 import type { NoteCommands } from '../screens/use-note-commands.ts'
@@ -12,11 +12,13 @@ import { joinNames, strings } from '../strings.ts'
 import { testIds } from '../test-ids.ts'
 import { NoteBanners } from './note-banners.tsx'
 import { NoteMenu } from './note-menu.tsx'
-import type { NoteState } from './session.ts'
+import type { NoteSession, NoteState } from './session.ts'
 import { People } from './people.tsx'
 import { TitleField } from './title-field.tsx'
 import { TrustLine } from './trust-line.tsx'
 import { useNoteSession, useNoteState } from './use-notebook.ts'
+
+type OpenState = Extract<NoteState, { kind: 'open' }>
 
 const loadEditor = () => import('./note-editor.tsx')
 const NoteEditor = lazy(loadEditor)
@@ -40,6 +42,7 @@ const Note = ({ workspace, route, document, documents, commands }: ScreenProps &
   const session = useNoteSession(workspace.id, document)
   const state = useNoteState(session)
   const isTrashed = view?.trashed ?? route.kind === 'trash'
+  useReattachOnRestore(session, state, isTrashed)
 
   const leaveByEscape = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return
@@ -56,28 +59,55 @@ const Note = ({ workspace, route, document, documents, commands }: ScreenProps &
         <span className="grow" />
         {state.kind === 'open' && <People people={state.people} />}
         {view !== undefined && !isTrashed && <IconButton label={strings.note.trash} icon={Trash2} onClick={() => void commands.trash(view)} />}
-        {view !== undefined && isTrashed && <IconButton label={strings.note.restore} icon={RotateCcw} onClick={() => void commands.restore(view)} />}
         {view !== undefined && <NoteMenu workspace={workspace.id} note={view} />}
       </header>
-      {view !== undefined && isTrashed && (
-        <Banner tone="warn" icon={Trash2} data-testid={testIds.noteBanner} data-code="DOCUMENTS_TRASHED" actions={<Button look="quiet" onClick={() => void commands.restore(view)}>{strings.note.restore}</Button>}>
-          {strings.note.trashed}
-        </Banner>
-      )}
       {session !== null && state.kind === 'open' && (
-        <>
-          <NoteBanners state={state} onRetry={session.retry} isTrashed={isTrashed} />
-          <div className="note-page">
-            <TitleField session={session} document={document} title={view?.title ?? ''} isEditable={!isTrashed && !state.replica.isReadOnly} commands={commands} />
-            <Suspense fallback={<Spinner label={strings.note.loading} />}>
-              <NoteEditor key={state.replica.doc.clientID} replica={state.replica} isEditable={!isTrashed && !state.replica.isReadOnly} />
-            </Suspense>
-          </div>
-        </>
+        <OpenNote session={session} state={state} view={view} isTrashed={isTrashed} document={document} commands={commands} />
       )}
       {state.kind !== 'open' && <NotOpen state={state} view={view} />}
     </article>
   )
+}
+
+interface OpenNoteProps {
+  readonly session: NoteSession
+  readonly state: OpenState
+  readonly view: DocumentView | undefined
+  readonly isTrashed: boolean
+  readonly document: DocumentId
+  readonly commands: NoteCommands
+}
+
+const OpenNote = ({ session, state, view, isTrashed, document, commands }: OpenNoteProps) => {
+  const { replica, trust } = state
+  const isEditable = !isTrashed && !replica.isReadOnly
+  return (
+    <>
+      <NoteBanners
+        isTrashed={isTrashed}
+        isReadOnly={replica.isReadOnly && view?.readOnly === true}
+        refusal={trust.kind === 'refused' ? trust.code : null}
+        onRestore={() => void (view && commands.restore(view))}
+        onRetry={session.retry}
+      />
+      <div className="note-page">
+        <TitleField session={session} document={document} title={view?.title ?? ''} isEditable={isEditable} commands={commands} />
+        <Suspense fallback={<Spinner label={strings.note.loading} />}>
+          <NoteEditor key={replica.doc.clientID} replica={replica} isEditable={isEditable} />
+        </Suspense>
+      </div>
+    </>
+  )
+}
+
+/** A note that was attached while it lay in the trash was attached for reading only. */
+const useReattachOnRestore = (session: NoteSession | null, state: NoteState, isTrashed: boolean) => {
+  const wasTrashed = useRef(isTrashed)
+  const mustReattach = state.kind === 'open' && (state.replica.isReadOnly || state.trust.kind === 'refused')
+  useEffect(() => {
+    if (wasTrashed.current && !isTrashed && mustReattach) session?.retry()
+    wasTrashed.current = isTrashed
+  }, [session, isTrashed, mustReattach])
 }
 
 const NotOpen = ({ state, view }: { state: Exclude<NoteState, { kind: 'open' }>; view: DocumentView | undefined }) => {
