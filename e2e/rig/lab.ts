@@ -41,7 +41,8 @@ export const createLab = (directory: string): Lab => {
   const addMachine = (name: string, { serveArgs = [], dataDir }: MachinePlan = {}) => {
     const key = `m${machines.length + 1}`
     const args = onNamespaces ? serveArgs : [...ON_LOOPBACK, ...serveArgs]
-    const machine = createMachine({ name, key, directory: path.join(directory, key), socket: network.addMachine(key), serveArgs: args, dataDir })
+    const place = { directory: path.join(directory, key), dataDir }
+    const machine = createMachine({ name, key, ...place, socket: network.addMachine(key), serveArgs: args })
     machines.push(machine)
     return machine
   }
