@@ -130,6 +130,18 @@ test('refuses more commands at once than its limit, and takes more when some hav
   await later
 })
 
+test('a screen gets a document before the first change to it', async () => {
+  const { screenSide, events } = setUp(async () => {
+    events.emit(update(1))
+    return { clientId: 1, state: new Uint8Array(0), readOnly: false }
+  })
+  const order: string[] = []
+  screenSide.onMessage((bytes) => void order.push(decodePeerMessage(bytes).kind))
+  screenSide.send(encodeRequest({ id: 1, kind: 'document.attach', takes: { workspace, document } }))
+  await settled()
+  assert.deepEqual(order, ['welcome', 'answer', 'event'])
+})
+
 test('a slow screen gets every update, but only the newest of events that replace each other', async () => {
   const { screenSide, events } = setUp(async () => ({}))
   const got = eventsOf(screenSide)

@@ -40,6 +40,8 @@ export const serve = (service: PeerService, channel: Channel, options: ServeOpti
     if (!read.ok) return outbox.send({ kind: 'failure', id: read.id, code: read.code, details: read.details })
     if (running >= COMMANDS_RUNNING_MAX) return outbox.send({ kind: 'failure', id: read.request.id, code: 'API_BUSY', details: {} })
     running++
+    // A screen that gets a document must have it before the first change to it.
+    const release = read.request.kind === 'document.attach' ? outbox.holdEvents() : undefined
     // Called before the first await: commands start in the order in which they came.
     const answer = await run(read.request)
     running--
@@ -49,6 +51,7 @@ export const serve = (service: PeerService, channel: Channel, options: ServeOpti
       options.logger.warn('answer not encodable', { kind: read.request.kind, error: String(error) })
       outbox.send({ kind: 'failure', id: read.request.id, code: 'UNKNOWN', details: {} })
     }
+    release?.()
   }
 
   const cancelEvents = screen.onEvent(outbox.sendEvent)
@@ -73,6 +76,8 @@ const keyOf = (event: ScreenEvent): string | undefined => {
 /** Holds back what a slow screen could not take anyway, and gives up a screen that takes nothing. */
 const createOutbox = (channel: Channel, { clock, logger }: ServeOptions) => {
   const held = new Map<string, ScreenEvent>()
+  const afterAnswers: ScreenEvent[] = []
+  let answersAwaited = 0
   let cancelRetry: Cancel | undefined
   let isClosed = false
 
@@ -104,16 +109,26 @@ const createOutbox = (channel: Channel, { clock, logger }: ServeOptions) => {
   const sendEvent = (event: ScreenEvent) => {
     const key = keyOf(event)
     if (isClosed) return
+    if (answersAwaited > 0) return void afterAnswers.push(event)
     if (key === undefined || !(isBusy() || held.has(key))) return send({ kind: 'event', event })
     held.set(key, event)
     retryLater()
   }
 
+  const holdEvents = () => {
+    answersAwaited++
+    return () => {
+      answersAwaited--
+      if (answersAwaited === 0) for (const event of afterAnswers.splice(0)) sendEvent(event)
+    }
+  }
+
   const close = () => {
     isClosed = true
     held.clear()
+    afterAnswers.length = 0
     cancelRetry?.()
   }
 
-  return { send, sendEvent, close }
+  return { send, sendEvent, holdEvents, close }
 }
