@@ -48,7 +48,8 @@ const deliver = (peer: TestPeer, log: MemoryLog) => {
   for (const sealed of log.disk) peer.log.accept(sealed)
 }
 
-const text = (peer: TestPeer, document: DocumentId) => openScreen(peer, document, 900 + Math.floor(Math.random() * 1e6)).text().toString()
+let nextScreen = 900
+const text = (peer: TestPeer, document: DocumentId) => openScreen(peer, document, nextScreen++).text().toString()
 const codes = (peer: TestPeer) => Object.fromEntries(peer.documents.quarantined)
 const nothingPends = (peer: TestPeer, document: DocumentId) => {
   const doc = new Y.Doc()
