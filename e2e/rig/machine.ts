@@ -27,17 +27,19 @@ export interface StartOptions {
   readonly clockAheadMs?: number
 }
 
-/** How a command ended: its JSON, and its exit code. */
+/** How a command ended. */
 export interface Answer {
-  readonly code: number
+  readonly exitCode: number
   readonly json: Record<string, unknown>
+  /** The code of its error; undefined when it succeeded. */
+  readonly error: string | undefined
 }
 
 export type Machine = ReturnType<typeof createMachine>
 
 const STOP_MS = 10_000
 
-/** The last JSON line of either stream: answers go to standard output, failures to the error stream. */
+/** The last line of JSON. */
 const lastJson = (text: string): Record<string, unknown> | undefined => {
   const line = text.trimEnd().split('\n').findLast((candidate) => candidate.startsWith('{'))
   return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>)
@@ -67,10 +69,10 @@ export const createMachine = ({ name, key, directory, socket, serveArgs, dataDir
     return host.ready
   }
   const askIn = async (directoryOfHost: string, ...args: readonly string[]): Promise<Answer> => {
-    const { code, stdout, stderr } = await runToEnd(socket.wrap([node, program, '--data-dir', directoryOfHost, '--json', ...args]))
-    const json = lastJson(stdout) ?? lastJson(stderr)
-    if (json === undefined && code !== 0) throw new Error(`lanyard ${args.join(' ')} on ${name} ended with code ${code} and no JSON: ${stdout}${stderr}`)
-    return { code, json: json ?? {} }
+    const { code: exitCode, stdout, stderr } = await runToEnd(socket.wrap([node, program, '--data-dir', directoryOfHost, '--json', ...args]))
+    const json = lastJson(exitCode === 0 ? stdout : stderr)
+    if (json === undefined) throw new Error(`lanyard ${args.join(' ')} on ${name} ended with code ${exitCode} and no JSON: ${stdout}${stderr}`)
+    return { exitCode, json, error: (json['error'] as { code?: string } | undefined)?.code }
   }
   const ask = (...args: readonly string[]) => askIn(dataDir, ...args)
 
@@ -96,8 +98,8 @@ export const createMachine = ({ name, key, directory, socket, serveArgs, dataDir
     },
     /** The command line on this machine. @throws Error unless it succeeds */
     cli: async (...args: readonly string[]): Promise<Record<string, unknown>> => {
-      const { code, json } = await ask(...args)
-      if (code !== 0) throw new Error(`lanyard ${args.join(' ')} on ${name} ended with code ${code}: ${JSON.stringify(json)}`)
+      const { exitCode, json } = await ask(...args)
+      if (exitCode !== 0) throw new Error(`lanyard ${args.join(' ')} on ${name} ended with code ${exitCode}: ${JSON.stringify(json)}`)
       return json
     },
     /** As a crash does. */

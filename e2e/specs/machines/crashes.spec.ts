@@ -8,8 +8,8 @@ import { createDocument, expectEqual, gather, markdownOf, workspaceOf } from '..
 const appendUntilDeath = async (machine: Machine, document: string, label: string, onSaved: (text: string) => void): Promise<void> => {
   for (let number = 1; ; number++) {
     const text = `${label} ${number} ${'x'.repeat(500)}`
-    const { code } = await machine.ask('doc', 'append', document, text).catch(() => ({ code: 1 }))
-    if (code !== 0) return
+    const { exitCode } = await machine.ask('doc', 'append', document, text)
+    if (exitCode !== 0) return
     onSaved(text)
   }
 }

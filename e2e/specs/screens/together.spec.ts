@@ -8,13 +8,14 @@ const NAMES = ['Kitchen laptop', 'Studio desk', 'Attic']
 /** Three machines with their windows, joined by hand: the first makes a workspace, the others paste its links. */
 const threeWindows = async (lab: Lab): Promise<readonly [Screen, Screen, Screen]> => {
   const machines = await Promise.all(NAMES.map((name) => lab.startMachine(name)))
-  const [first, ...others] = (await Promise.all(machines.map(async (machine) => screenOf(await machine.openPage())))) as [Screen, Screen, Screen]
+  const screens = await Promise.all(machines.map(async (machine) => screenOf(await machine.openPage())))
+  const [first, second, third] = screens as [Screen, Screen, Screen]
   await first.createWorkspace('Studio')
-  for (const other of others) {
+  for (const other of [second, third]) {
     await other.join(await first.invite())
     await expect(other.page.getByRole('navigation', { name: 'Workspace' })).toBeVisible()
   }
-  return [first, ...others] as [Screen, Screen, Screen]
+  return [first, second, third]
 }
 
 const expectText = (screen: Screen, ...texts: readonly string[]) =>

@@ -85,7 +85,6 @@ test('a damaged, a used and an expired link each say what to do', async ({ lab }
   await tryLink(fresh, 'MEMBERSHIP_INVITE_EXPIRED', /Ask any member for a new one/)
 })
 
-
 test('the page asks nobody but its own host, and breaks no rule of its policy', async ({ lab }) => {
   const machine = await lab.startMachine('Kitchen laptop')
   const page = await machine.openPage()
