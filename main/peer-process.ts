@@ -33,7 +33,8 @@ export interface PeerProcess {
 export const startPeerProcess = async ({ dataDir, name, listen, discovers, clock, logger }: PeerProcessOptions): Promise<PeerProcess> => {
   // The store comes first: its lock makes sure that nobody else uses what follows.
   const store = createSqliteStore(dataDir)
-  const network = await createLibp2pNetwork({ listen: listen.length > 0 ? listen : await usualAddresses(dataDir), clock, logger }).catch((error: unknown) => {
+  const wanted = listen.length > 0 ? listen : await usualAddresses(dataDir)
+  const network = await createLibp2pNetwork({ listen: wanted, clock, logger }).catch((error: unknown) => {
     store.close()
     throw error
   })

@@ -17,6 +17,9 @@ interface End {
 
 const createEnd = (): End => ({ inbox: [], messageListeners: [], closeListeners: [], isPaused: false })
 
+/** In the order of the calls, and never while the caller is still at work. */
+const soon = (act: () => void) => Promise.resolve().then(act)
+
 const deliver = (end: End) => {
   while (!end.isPaused && end.messageListeners.length > 0) {
     const message = end.inbox.shift()
@@ -35,7 +38,7 @@ export const createChannelPair = (): readonly [PairedChannel, PairedChannel] => 
     isClosed = true
     for (const end of [a, b]) {
       // Only the other side hears the reason: who closes knows it.
-      queueMicrotask(() => end.closeListeners.forEach((listener) => listener(end === by ? undefined : code)))
+      void soon(() => end.closeListeners.forEach((listener) => listener(end === by ? undefined : code)))
     }
   }
 
@@ -43,14 +46,14 @@ export const createChannelPair = (): readonly [PairedChannel, PairedChannel] => 
     send: (message) => {
       if (isClosed) return
       far.inbox.push(message.slice())
-      queueMicrotask(() => deliver(far))
+      void soon(() => deliver(far))
     },
     get queuedBytes() {
       return far.inbox.reduce((sum, message) => sum + message.length, 0)
     },
     onMessage: (listener) => {
       near.messageListeners.push(listener)
-      queueMicrotask(() => deliver(near))
+      void soon(() => deliver(near))
     },
     onClose: (listener) => void near.closeListeners.push(listener),
     close: (code) => shut(near, code),
@@ -59,7 +62,7 @@ export const createChannelPair = (): readonly [PairedChannel, PairedChannel] => 
     },
     resume: () => {
       near.isPaused = false
-      queueMicrotask(() => deliver(near))
+      void soon(() => deliver(near))
     },
   })
 

@@ -14,7 +14,9 @@ export interface Welcome {
   readonly version: string
 }
 
-export type Request = { readonly [Kind in CommandKind]: { readonly id: number; readonly kind: Kind; readonly takes: Takes<Kind> } }[CommandKind]
+export type Request = {
+  readonly [Kind in CommandKind]: { readonly id: number; readonly kind: Kind; readonly takes: Takes<Kind> }
+}[CommandKind]
 
 /** `id` names the request that could not be taken; 0 when not even that could be read. */
 export type RequestRead =
@@ -49,15 +51,21 @@ export const decodeRequest = (message: Uint8Array): RequestRead => {
 
 export const encodePeerMessage = ({ kind: _, ...message }: PeerMessage): Uint8Array => encodeCbor(encodable(message))
 
-/** @throws API_MESSAGE_MALFORMED */
+/** @throws API_MESSAGE_MALFORMED, API_PARAMETER_INVALID */
 export const decodePeerMessage = (message: Uint8Array): PeerMessage => {
   const { id, gives, code, details, event, welcome } = decodeMap(message)
-  if (isPlainObject(welcome)) return { kind: 'welcome', welcome: { protocol: whole(0, 1e6)(welcome['protocol'], 'protocol'), version: text(64)(welcome['version'], 'version') } }
+  if (isPlainObject(welcome)) return { kind: 'welcome', welcome: checkWelcome(welcome) }
   if (isPlainObject(event)) return { kind: 'event', event: event as unknown as ScreenEvent }
   const answered = whole(0, Number.MAX_SAFE_INTEGER)(id, 'id')
   if (code !== undefined) return { kind: 'failure', id: answered, code: errorCode(code), details: isPlainObject(details) ? details : {} }
   return { kind: 'answer', id: answered, gives }
 }
+
+/** Of a newer peer it may say more than this. */
+const checkWelcome = (welcome: Record<string, unknown>): Welcome => ({
+  protocol: whole(0, 1e6)(welcome['protocol'], 'protocol'),
+  version: text(64)(welcome['version'], 'version'),
+})
 
 const decodeMap = (message: Uint8Array): Record<string, unknown> => {
   let value: unknown

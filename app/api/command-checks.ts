@@ -1,7 +1,8 @@
 /** What each command may take: shape and size. What a value means is judged by the room that gets it. */
 import { documentId, workspaceId } from '../base/ids.ts'
 import {
-  CHANNEL_MESSAGE_BYTES_MAX, JOIN_TIMEOUT_MS_MAX, LINK_CHARACTERS_MAX, MARKDOWN_BYTES_MAX, NAME_CHARACTERS_MAX, PRESENCE_BYTES_MAX, TITLE_CHARACTERS_MAX,
+  CHANNEL_MESSAGE_BYTES_MAX, JOIN_TIMEOUT_MS_MAX, LINK_CHARACTERS_MAX, MARKDOWN_BYTES_MAX,
+  NAME_CHARACTERS_MAX, PRESENCE_BYTES_MAX, TITLE_CHARACTERS_MAX,
 } from '../base/limits.ts'
 import type { CommandKind, Takes } from './commands.ts'
 import { bytes, flag, id, nullable, shape, text, whole, type Check } from './validate.ts'
@@ -47,6 +48,7 @@ const checks: { readonly [Kind in CommandKind]: Check<Takes<Kind>> } = {
 export const isCommandKind = (kind: string): kind is CommandKind => Object.hasOwn(checks, kind)
 
 /** @throws API_PARAMETER_INVALID */
-export const checkTakes = <Kind extends CommandKind>(kind: Kind, takes: unknown): Takes<Kind> => (checks[kind] as Check<Takes<Kind>>)(takes, kind)
+export const checkTakes = <Kind extends CommandKind>(kind: Kind, takes: unknown): Takes<Kind> =>
+  (checks[kind] as Check<Takes<Kind>>)(takes, kind)
 
 export const commandKinds = Object.keys(checks) as readonly CommandKind[]

@@ -34,13 +34,15 @@ export const counted = (count: number, what: string): string => `${count} ${coun
 export const timeText = (timeMs: number | null, nowMs: number): string => {
   if (timeMs === null) return 'never'
   const time = new Date(timeMs)
-  const clock = `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`
-  const isToday = time.toDateString() === new Date(nowMs).toDateString()
-  return isToday ? `today ${clock}` : `${time.getFullYear()}-${String(time.getMonth() + 1).padStart(2, '0')}-${String(time.getDate()).padStart(2, '0')} ${clock}`
+  const two = (number: number) => String(number).padStart(2, '0')
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}`
+  if (time.toDateString() === new Date(nowMs).toDateString()) return `today ${clock}`
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`
 }
 
 /** What is no error of the table has no words but its own. */
-const detailsOf = (error: unknown): Readonly<Record<string, unknown>> => (error instanceof PeerError ? error.details : { cause: String(error) })
+const detailsOf = (error: unknown): Readonly<Record<string, unknown>> =>
+  (error instanceof PeerError ? error.details : { cause: String(error) })
 
 /** `{"error":{"code","details","sentence"}}`, for the error stream. */
 export const errorJson = (error: unknown): string => {

@@ -36,7 +36,9 @@ const infoCommands: readonly CliCommand[] = [
   },
 ]
 
-export const commands: readonly CliCommand[] = [serveCommand, ...workspaceCommands, ...machineCommands, ...documentCommands, exportCommand, ...infoCommands]
+export const commands: readonly CliCommand[] = [
+  serveCommand, ...workspaceCommands, ...machineCommands, ...documentCommands, exportCommand, ...infoCommands,
+]
 
 /** Gives the exit code. Standard output gets the result, the error stream what went wrong. */
 export const runCommandLine = async (words: readonly string[]): Promise<number> => {

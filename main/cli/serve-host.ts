@@ -46,7 +46,8 @@ const hostOptions = (options: Options) => {
   }
 }
 
-/** A rejection that nobody awaited is a library's lost stream or timer, and the rest goes on; anything thrown into the open ends the host in good order. */
+/** A rejection that nobody awaited is a library's lost stream or timer, and the rest goes on.
+ *  Anything thrown into the open ends the host in good order. */
 const watchFaults = (logger: Logger, fail: (error: unknown) => void) => {
   process.on('unhandledRejection', (error) => {
     if (error instanceof InvariantError) fail(error)
@@ -57,7 +58,9 @@ const watchFaults = (logger: Logger, fail: (error: unknown) => void) => {
 
 const announce = ({ url, dataDir, addresses }: HeadlessHost, options: Options) => {
   process.stdout.write(`${sortedJson({ url, dataDir, addresses })}\n`)
-  if (process.stderr.isTTY && options.json !== true) process.stderr.write(`Lanyard runs. Open ${url}\nIts data and keys lie in ${dataDir}. Ctrl-C ends it; nothing is lost.\n`)
+  if (process.stderr.isTTY && options.json !== true) {
+    process.stderr.write(`Lanyard runs. Open ${url}\nIts data and keys lie in ${dataDir}. Ctrl-C ends it; nothing is lost.\n`)
+  }
   if (options.open === true && options['no-open'] !== true) openBrowser(url)
 }
 

@@ -27,8 +27,7 @@ export interface Door {
   close(): Promise<void>
 }
 
-const HEADERS_BYTES_MAX = 16 * 1024
-const SLOW_REQUEST_MS = 10_000
+const REQUEST_LIMITS = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 }
 /** How long open sockets may take to say goodbye. */
 const GOODBYE_MS = 500
 
@@ -36,8 +35,7 @@ const GOODBYE_MS = 500
 export const openDoor = async ({ dataDir, rendererDir, port: wanted, clock, logger, onChannel }: DoorOptions): Promise<Door> => {
   let listeningOn = 0
   const port = () => listeningOn
-  const limits = { maxHeaderSize: HEADERS_BYTES_MAX, headersTimeout: SLOW_REQUEST_MS, requestTimeout: SLOW_REQUEST_MS, connectionsCheckingInterval: 1000 }
-  const server = createServer(limits, pageListener(rendererDir, port))
+  const server = createServer(REQUEST_LIMITS, pageListener(rendererDir, port))
   server.maxConnections = HTTP_CONNECTIONS_MAX
   const token = openToken(dataDir)
   const sockets = acceptSockets(server, { token, port, clock, logger, onChannel })

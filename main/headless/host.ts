@@ -27,7 +27,8 @@ export interface HeadlessHost {
   stop(): Promise<void>
 }
 
-/** @throws STORE_LOCKED with the running host's `url` if it is known, HOST_PORT_IN_USE, HOST_DIRECTORY_UNUSABLE, NETWORK_PORT_IN_USE, ... */
+/** @throws STORE_LOCKED with the running host's `url` if it is known, HOST_PORT_IN_USE, HOST_DIRECTORY_UNUSABLE,
+ *  and what startPeerProcess throws */
 export const startHeadlessHost = async (options: HeadlessOptions): Promise<HeadlessHost> => {
   const { dataDir } = options
   prepareDataDirectory(dataDir)
