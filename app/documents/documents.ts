@@ -17,6 +17,9 @@ import { attachReplica } from './replica.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { CONTENT, treeOf } from './tree.ts'
 
+/** Yjs spreads what it inserts over the stack, which overflows at some 100,000. */
+const BLOCKS_AT_ONCE = 1000
+
 export interface DocumentsParts {
   readonly log: EntryLog
   readonly workspace: WorkspaceId
@@ -97,7 +100,10 @@ const createEdits = (shelf: Shelf, { log, clock, random }: DocumentsParts) => {
   }
 
   const write = (open: OpenDocument, blocks: readonly Block[]) =>
-    open.edit(shelf.peerClientId(), (doc) => writeBlocks(doc.getXmlFragment(CONTENT), blocks))
+    open.edit(shelf.peerClientId(), (doc) => {
+      for (let from = 0; from < blocks.length; from += BLOCKS_AT_ONCE)
+        writeBlocks(doc.getXmlFragment(CONTENT), blocks.slice(from, from + BLOCKS_AT_ONCE))
+    })
 
   const create: Documents['create'] = (title, markdown) => {
     const item = { document: documentId(newId()), title: checkTitle(title), createdMs: clock.nowMs(), createdBy: deviceOf(log.self) }

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { codeOf } from '../base/errors.ts'
-import { BURST_MS, PART_BYTES_MAX } from '../base/limits.ts'
-import { exchange, openScreen, startPeer } from './peers.fixture.ts'
+import { BURST_MS, PART_BYTES_MAX, PARTS_MAX } from '../base/limits.ts'
+import { documentId } from '../base/ids.ts'
+import { silentLogger } from '../base/logger.ts'
+import { createLogWriter } from './log-writer.ts'
+import { createMemoryLog } from './memory-log.fixture.ts'
+import { openDocument } from './open-document.ts'
+import { CHANGE_BYTES_MAX, createPartGatherer, splitIntoParts } from './parts.ts'
+import { createManualClock, exchange, openScreen, startPeer } from './peers.fixture.ts'
 
 const startNote = () => {
   const peer = startPeer()
@@ -148,4 +154,35 @@ test('a note that can not be saved is not there', async () => {
   exchange(peer, b)
   assert.deepEqual(b.documents.list(), peer.documents.list())
   assert.equal(b.documents.list().length, 2)
+})
+
+test('a change larger than all parts together is refused and taken back', () => {
+  const log = createMemoryLog({ device: 'A', session: 1 })
+  const writer = createLogWriter({ log, clock: createManualClock(), logger: silentLogger })
+  const open = openDocument(documentId('ab'.repeat(16)), () => [])
+  open.edit(7, (doc) => doc.getText('t').insert(0, 'x'.repeat(CHANGE_BYTES_MAX)))
+  assert.throws(() => writer.flush([open]), (error) => codeOf(error) === 'DOCUMENTS_TOO_LARGE')
+  assert.equal(open.doc.getText('t').length, 0)
+  assert.equal(log.appends, 0)
+  assert.equal(splitIntoParts(new Uint8Array(CHANGE_BYTES_MAX)).length, PARTS_MAX)
+})
+
+test('parts count only in order, of one change, and uninterrupted', () => {
+  const document = documentId('ab'.repeat(16))
+  const draft = { kind: 'data' as const, document, schema: 1, screen: 1, payload: new Uint8Array(1) }
+  const part = (index: number, count: number, more = {}) => ({ ...draft, part: { index, count }, ...more })
+  const kinds = (drafts: ReturnType<typeof part>[]) => {
+    const gatherer = createPartGatherer()
+    const log = createMemoryLog({ device: 'A', session: 1 })
+    return [...log.append(drafts).map((entry) => gatherer.take(entry).kind), gatherer.waiting]
+  }
+  assert.deepEqual(kinds([part(0, 3), part(1, 3), part(2, 3)]), ['waiting', 'waiting', 'whole', 0])
+  assert.deepEqual(kinds([part(0, 3), part(1, 3)]), ['waiting', 'waiting', 2])
+  assert.deepEqual(kinds([part(0, 2), part(0, 1), part(1, 2)]), ['waiting', 'whole', 'malformed', 0])
+  assert.deepEqual(kinds([part(1, 2)]), ['malformed', 0])
+  assert.deepEqual(kinds([part(0, 2), part(1, 3)]), ['waiting', 'malformed', 0])
+  for (const other of [{ screen: 2 }, { schema: 2 }, { document: documentId('cd'.repeat(16)) }])
+    assert.deepEqual(kinds([part(0, 2), part(1, 2, other)]), ['waiting', 'malformed', 0])
+  for (const [index, count] of [[0, 0], [-1, 2], [2, 2], [0.5, 2], [0, PARTS_MAX + 1]] as const)
+    assert.deepEqual(kinds([part(index, count)]), ['malformed', 0])
 })
