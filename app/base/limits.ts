@@ -28,6 +28,12 @@ export const CONNECTIONS_MAX = 64
 export const PLACES_MAX = 256
 /** Dials that the redial loop has under way at once. */
 export const REDIALS_MAX = 16
+/** Network interfaces that discovery speaks on. */
+export const MDNS_INTERFACES_MAX = 16
+/** Records of one packet that discovery looks at; anybody may send one. */
+export const MDNS_RECORDS_MAX = 64
+/** Sightings and questions that discovery takes in a second. */
+export const MDNS_PACKETS_PER_SECOND_MAX = 100
 /** Open connections from one IP address. */
 export const CONNECTIONS_PER_HOST_MAX = 16
 /** New connections from one IP address in a second. */
@@ -67,7 +73,7 @@ export const TITLE_CHARACTERS_MAX = 200
 /** Markdown imported as one note. */
 export const MARKDOWN_BYTES_MAX = 8 * MIB
 /** Blocks inside blocks of a note; what lies deeper is shown on the last level. */
-export const NOTE_DEPTH_MAX = 64
+export const NOTE_DEPTH_MAX = 32
 export const DOCUMENTS_MAX = 100_000
 
 /** An accepted entry is on disk within this. */
