@@ -62,17 +62,18 @@ export const createPeer = (ports: PeerPorts): Peer => {
     progressed: (id) => {
       if (!filling.has(id) || !links.proven(id).some((proven) => proven.exchange.isLevel)) return
       filling.delete(id)
+      links.refresh()
       const record = records.workspaces().find((candidate) => candidate.workspace === id)
       if (record) records.putWorkspace({ ...record, isFilled: true })
       statusSoon()
     },
-    accepted: (knock, box) => {
+    accepted: (knock, admitter, box) => {
       const join = joins.of(knock.workspace)
       if (!join || workspaces.has(knock.workspace)) return
       try {
         const { keys } = join.record
         const welcome = openWelcome(knock.workspace, keys, box)
-        const workspace = enter({ ...welcome, workspace: knock.workspace, keys, isFilled: false })
+        const workspace = enter({ ...welcome, workspace: knock.workspace, keys, sponsor: admitter, isFilled: false })
         workspace.membership.rename(machineName())
         joins.admitted(knock.workspace)
       } catch (error) {
@@ -139,12 +140,13 @@ export const createPeer = (ports: PeerPorts): Peer => {
   }
 
   const open = (record: WorkspaceRecord): Workspace => {
+    if (!record.isFilled) filling.add(record.workspace)
     const workspace = createWorkspace({
       record, store, clock, random, logger,
       broadcast: (id, room, payload) => links.sendRoom(id, room, payload),
+      isFilling: () => filling.has(record.workspace),
     })
     workspaces.set(workspace.id, workspace)
-    if (!record.isFilled) filling.add(workspace.id)
     workspace.log.onStored((stored) => links.stored(workspace.id, stored))
     workspace.membership.onChange(() => links.refresh())
     workspace.onChange(statusSoon)
@@ -189,7 +191,7 @@ export const createPeer = (ports: PeerPorts): Peer => {
       const keys = createDeviceKeys(random)
       const genesis = createGenesis(name, keys, random)
       const workspace = enter({
-        workspace: genesisId(genesis), genesis, keys, control: random.bytes(KEY_BYTES), epochs: [random.bytes(KEY_BYTES)], isFilled: true,
+        workspace: genesisId(genesis), genesis, keys, control: random.bytes(KEY_BYTES), epochs: [random.bytes(KEY_BYTES)], sponsor: undefined, isFilled: true,
       })
       await workspace.log.saved(workspace.membership.rename(machineName()))
       return workspace.id

@@ -12,6 +12,8 @@ export interface WorkspaceRecord {
   readonly keys: DeviceKeys
   readonly control: Uint8Array
   readonly epochs: readonly Uint8Array[]
+  /** Who admitted us: heard out while its own admission has not arrived here. Undefined for a workspace that was made here. */
+  readonly sponsor: DeviceId | undefined
   /** A whole comparison with another member has happened since it was joined. */
   readonly isFilled: boolean
 }
@@ -52,6 +54,7 @@ const readWorkspace = (key: Key, bytes: Uint8Array): WorkspaceRecord => {
     keys: restoreDeviceKeys(bytesIn(value['keys'])),
     control: bytesIn(value['control']),
     epochs: (value['epochs'] as unknown[]).map(bytesIn),
+    sponsor: typeof value['sponsor'] === 'string' ? deviceId(value['sponsor']) : undefined,
     isFilled: value['filled'] === true,
   }
 }
@@ -70,8 +73,8 @@ export const createRecords = (store: Store): Records => {
     },
     setMachineName: (name) => put(MACHINE, name),
     workspaces: () => [...store.scan(['workspaces'])].map((item) => readWorkspace(item.key, item.value)),
-    putWorkspace: ({ workspace, genesis, keys, control, epochs, isFilled }) =>
-      put(['workspaces', workspace], { genesis, keys: keys.secret, control, epochs, filled: isFilled }),
+    putWorkspace: ({ workspace, genesis, keys, control, epochs, sponsor, isFilled }) =>
+      put(['workspaces', workspace], { genesis, keys: keys.secret, control, epochs, sponsor: sponsor ?? null, filled: isFilled }),
     deleteWorkspace: (workspace) =>
       store.batch([['w', workspace], ['workspaces', workspace], ['book', workspace]].map((prefix) => ({ kind: 'deletePrefix', prefix }))),
     joins: () => [...store.scan(['joins'])].map((item) => readJoin(item.key, item.value)),

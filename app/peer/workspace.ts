@@ -51,6 +51,8 @@ export interface WorkspaceParts {
   readonly random: Random
   readonly logger: Logger
   broadcast(workspace: WorkspaceId, room: number, payload: Uint8Array): void
+  /** The first whole comparison after joining is still to come. */
+  isFilling(): boolean
 }
 
 interface Welcome {
@@ -117,7 +119,8 @@ export const createWorkspace = (parts: WorkspaceParts): Workspace => {
     device: keys.device,
     session: log.session,
     sign: keys.signing.sign,
-    isMember: membership.isMember,
+    // A joiner knows the founder alone, and learns of its admitter only by talking to it. Entries still count by membership only.
+    isMember: (device) => membership.isMember(device) || (parts.isFilling() && device === record.sponsor),
     admits,
     invites: createInviteIndex(membership),
     log,

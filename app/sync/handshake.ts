@@ -47,7 +47,7 @@ export type Effect =
   | { readonly kind: 'send'; readonly message: Message }
   | { readonly kind: 'proven'; readonly gate: Gate; readonly channel: Channel; readonly device: DeviceId; readonly session: SessionId }
   | { readonly kind: 'admit'; readonly gate: Gate; readonly channel: Channel; readonly claim: JoinClaim; readonly proof: JoinProof }
-  | { readonly kind: 'accepted'; readonly knock: Knock; readonly box: Uint8Array }
+  | { readonly kind: 'accepted'; readonly knock: Knock; readonly admitter: DeviceId; readonly box: Uint8Array }
   | { readonly kind: 'declined'; readonly knock: Knock; readonly code: ErrorCode }
   | { readonly kind: 'refuse'; readonly code: ErrorCode; readonly workspace?: WorkspaceId; readonly isFatal: boolean }
 
@@ -81,7 +81,8 @@ export const createHandshake = (parts: HandshakeParts) => {
   const provenWorkspaces = new Set<WorkspaceId>()
   const sentProofs = new Set<Channel>()
   const sentOffers = new Set<Channel>()
-  const answeredOffers = new Set<Channel>()
+  /** The member that made each offer which was answered. */
+  const answeredOffers = new Map<Channel, DeviceId>()
 
   const ours = () => ({ role, transcript: transcript! })
   const theirs = () => ({ role: theirRole, transcript: transcript! })
@@ -166,7 +167,7 @@ export const createHandshake = (parts: HandshakeParts) => {
     if (!knock || answeredOffers.has(message.channel)) return []
     const offer = { workspace: knock.workspace, transcript: transcript!, device: message.device }
     if (!isOfferProven(offer, message.signature)) return [refuse('SYNC_HANDSHAKE_FAILED', true)]
-    answeredOffers.add(message.channel)
+    answeredOffers.set(message.channel, message.device)
     const { workspace, invite, device, sealKey } = knock
     const claim = { workspace, invite, device, sealKey, admitter: message.device, transcript: transcript! }
     return [send({ kind: 'join', channel: message.channel, invite, device, sealKey, ...knock.prove(claim) })]
@@ -198,7 +199,8 @@ export const createHandshake = (parts: HandshakeParts) => {
         return takeJoin(message)
       case 'accept': {
         const knock = knockOf(message.channel)
-        return knock ? [{ kind: 'accepted', knock, box: message.box }] : []
+        const admitter = answeredOffers.get(message.channel)
+        return knock && admitter ? [{ kind: 'accepted', knock, admitter, box: message.box }] : []
       }
       case 'decline': {
         const knock = knockOf(message.channel)

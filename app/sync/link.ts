@@ -40,7 +40,7 @@ export interface LinkEvents {
   /** A message of a proven member arrived. */
   heard(proven: Proven): void
   progressed(workspace: WorkspaceId): void
-  accepted(knock: Knock, box: Uint8Array): void
+  accepted(knock: Knock, admitter: DeviceId, box: Uint8Array): void
   declined(knock: Knock, code: ErrorCode): void
   refused(workspace: WorkspaceId | undefined, code: ErrorCode): void
   closed(link: Link, code: ErrorCode | undefined): void
@@ -136,7 +136,7 @@ export const createLink = (parts: LinkParts): Link => {
           admit(effect)
           break
         case 'accepted':
-          events.accepted(effect.knock, effect.box)
+          events.accepted(effect.knock, effect.admitter, effect.box)
           break
         case 'declined':
           events.declined(effect.knock, effect.code)
