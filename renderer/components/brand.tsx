@@ -1,7 +1,7 @@
 /** The mark: a cord and the card it holds. */
 import { strings } from '../strings.ts'
 
-export const Mark = ({ size = 24 }: { size?: number }) => (
+export const Mark = ({ size }: { size: string }) => (
   <svg className="mark" width={size} height={size} viewBox="0 0 32 32" aria-hidden focusable="false">
     <rect width="32" height="32" rx="8" fill="var(--mark)" />
     <g fill="none" stroke="#fff" strokeWidth="2.4" strokeLinecap="round" strokeLinejoin="round">
@@ -14,7 +14,7 @@ export const Mark = ({ size = 24 }: { size?: number }) => (
 
 export const Brand = () => (
   <div className="brand">
-    <Mark size={30} />
+    <Mark size="1.875rem" />
     <span>{strings.app.name}</span>
   </div>
 )

@@ -6,7 +6,7 @@ type ButtonKind = 'plain' | 'primary' | 'danger' | 'quiet'
 
 export const Button = ({ look = 'plain', icon: Icon, children, className, ...rest }: ComponentProps<'button'> & { look?: ButtonKind; icon?: LucideIcon }) => (
   <button type="button" className={`button button-${look} ${className ?? ''}`} {...rest}>
-    {Icon !== undefined && <Icon size={16} aria-hidden />}
+    {Icon !== undefined && <Icon size="1rem" aria-hidden />}
     {children}
   </button>
 )
@@ -14,7 +14,7 @@ export const Button = ({ look = 'plain', icon: Icon, children, className, ...res
 /** @param label what it does: its name, and its tooltip */
 export const IconButton = ({ label, icon: Icon, ...rest }: ComponentProps<'button'> & { label: string; icon: LucideIcon }) => (
   <button type="button" className="icon-button" aria-label={label} title={label} {...rest}>
-    <Icon size={17} aria-hidden />
+    <Icon size="1.0625rem" aria-hidden />
   </button>
 )
 
@@ -45,7 +45,7 @@ interface BannerProps extends ComponentProps<'div'> {
 
 export const Banner = ({ tone, icon: Icon, actions, children, ...rest }: BannerProps) => (
   <div className={`banner banner-${tone}`} {...rest}>
-    <Icon size={16} aria-hidden />
+    <Icon size="1rem" aria-hidden />
     <p>{children}</p>
     {actions !== undefined && <div className="banner-actions">{actions}</div>}
   </div>
@@ -60,7 +60,7 @@ interface EmptyProps {
 
 export const Empty = ({ icon: Icon, title, hint, children }: EmptyProps) => (
   <div className="empty">
-    <Icon size={28} strokeWidth={1.5} aria-hidden />
+    <Icon size="1.75rem" strokeWidth={1.5} aria-hidden />
     <p className="empty-title">{title}</p>
     {hint !== undefined && <p className="empty-hint">{hint}</p>}
     {children}

@@ -20,7 +20,7 @@ export const Dialog = ({ isOpen, onClose, title, intro, children }: DialogProps)
         <header>
           <Base.Title className="dialog-title">{title}</Base.Title>
           <Base.Close className="icon-button" aria-label={strings.app.close}>
-            <X size={17} aria-hidden />
+            <X size="1.0625rem" aria-hidden />
           </Base.Close>
         </header>
         {intro !== undefined && <Base.Description className="dialog-intro">{intro}</Base.Description>}

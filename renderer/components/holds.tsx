@@ -16,7 +16,7 @@ export const HoldsBadge = ({ holds, asOfMs, isSelf }: HoldsProps) => {
   const Icon = icons[holds]
   return (
     <span className={`holds holds-${holds}`}>
-      <Icon size={16} aria-hidden />
+      <Icon size="1rem" aria-hidden />
       <span>{strings.holds[holds]}</span>
       {!isSelf && <span className="holds-when">{asOfMs === null ? strings.trust.noReceipt : strings.trust.asOf(sayTime(asOfMs))}</span>}
     </span>

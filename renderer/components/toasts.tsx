@@ -53,7 +53,7 @@ const List = () => {
         <Toast.Description className="toast-text" />
         {toast.actionProps !== undefined && <Toast.Action className="button button-quiet" />}
         <Toast.Close className="icon-button" aria-label={strings.app.dismiss}>
-          <X size={15} aria-hidden />
+          <X size="0.9375rem" aria-hidden />
         </Toast.Close>
       </Toast.Content>
     </Toast.Root>

@@ -23,7 +23,7 @@ export const NoteMenu = ({ workspace, note }: { workspace: WorkspaceId; note: Do
   return (
     <Menu.Root>
       <Menu.Trigger className="icon-button" aria-label={strings.note.actions} title={strings.note.actions}>
-        <Ellipsis size={17} aria-hidden />
+        <Ellipsis size="1.0625rem" aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner className="positioner" align="end" sideOffset={4}>

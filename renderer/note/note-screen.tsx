@@ -33,7 +33,10 @@ interface ScreenProps {
 export default function NoteScreen({ route, ...rest }: ScreenProps) {
   // The editor is the heaviest part: have it before the first note is opened.
   useEffect(() => void loadEditor(), [])
-  if (route.document === null) return <Empty icon={FileText} title={strings.note.pick} hint={strings.note.pickHint} />
+  const isEmpty = !rest.documents?.some(({ trashed }) => trashed === (route.kind === 'trash'))
+  // An empty list says so itself.
+  if (route.document === null && isEmpty) return null
+  if (route.document === null) return <Empty icon={FileText} title={route.kind === 'trash' ? strings.note.pickTrashed : strings.note.pick} {...(route.kind === 'notes' && { hint: strings.note.pickHint })} />
   return <Note route={route} document={route.document} {...rest} />
 }
 
@@ -53,7 +56,7 @@ const Note = ({ workspace, route, document, documents, commands }: ScreenProps &
     <article className="note" onKeyDown={leaveByEscape}>
       <header className="note-head">
         <a className="icon-button note-back" href={hrefOf({ ...route, document: null })} aria-label={strings.note.backToList}>
-          <ArrowLeft size={17} aria-hidden />
+          <ArrowLeft size="1.0625rem" aria-hidden />
         </a>
         {state.kind === 'open' && <TrustLine trust={state.trust} where={state.where} />}
         <span className="grow" />

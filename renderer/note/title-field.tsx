@@ -43,21 +43,23 @@ export const TitleField = ({ session, document, title, isEditable, commands }: T
   return (
     <>
       {/* Of several lines, so that a long title is read whole; it never holds a line break. */}
-      <textarea
-        ref={field}
-        className="title"
-        rows={1}
-        aria-label={strings.note.title}
-        aria-invalid={code !== null}
-        data-testid={testIds.noteTitle}
-        placeholder={strings.note.untitled}
-        maxLength={200}
-        readOnly={!isEditable}
-        value={draft.text() ?? title}
-        onChange={(event) => draft.type(event.target.value.replaceAll(/\s*\n\s*/g, ' '))}
-        onBlur={onBlur}
-        onKeyDown={onKeyDown}
-      />
+      <h1 className="title-heading">
+        <textarea
+          ref={field}
+          className="title"
+          rows={1}
+          aria-label={strings.note.title}
+          aria-invalid={code !== null}
+          data-testid={testIds.noteTitle}
+          placeholder={strings.note.untitled}
+          maxLength={200}
+          readOnly={!isEditable}
+          value={draft.text() ?? title}
+          onChange={(event) => draft.type(event.target.value.replaceAll(/\s*\n\s*/g, ' '))}
+          onBlur={onBlur}
+          onKeyDown={onKeyDown}
+        />
+      </h1>
       {code !== null && <p className="field-error" role="alert">{sentence(code)}</p>}
     </>
   )

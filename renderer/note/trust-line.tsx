@@ -18,7 +18,7 @@ export const TrustLine = ({ trust, where }: { trust: Trust; where: WhereView | n
     <div className="trust">
       <Popover.Root>
         <Popover.Trigger className="trust-button" data-testid={testIds.trustLine} data-trust={trust.kind} {...counts}>
-          <Icon size={15} aria-hidden />
+          <Icon size="0.9375rem" aria-hidden />
           <span>{claim}</span>
           {silence !== '' && <span className="trust-silence">{silence}</span>}
         </Popover.Trigger>

@@ -32,7 +32,7 @@ export const MachinesScreen = ({ status, workspace }: { status: StatusView; work
         </section>
         <section className="card">
           <h2>{strings.machines.connect}</h2>
-          <ConnectForm label={strings.machines.connect} button={strings.machines.connectButton} />
+          <ConnectForm label={strings.machines.address} button={strings.machines.connectButton} />
         </section>
         <section className="card">
           <h2>{strings.machines.rename}</h2>
@@ -71,7 +71,7 @@ const Member = ({ member }: { member: MemberView }) => (
   <tr data-testid={testIds.machineRow} data-device={member.device} data-holds={member.holds} data-reachable={member.reachable}>
     <th scope="row">
       <span className="machine-icon" style={{ '--who': member.color }}>
-        <Laptop size={16} aria-hidden />
+        <Laptop size="1rem" aria-hidden />
       </span>
       <span>{member.name}</span>
       {member.self && <span className="tag">{strings.machines.thisMachine}</span>}

@@ -32,8 +32,8 @@ export const NoteList = ({ workspace, route, documents, commands }: ListProps) =
   return (
     <section className="list" aria-label={heading}>
       <header>
-        <h1>{heading}</h1>
-        {shown !== undefined && shown.length > 0 && <span className="count">{shown.length}</span>}
+        {/* The title of an open note is the page’s. */}
+        {route.document === null ? <h1>{heading}</h1> : <h2>{heading}</h2>}
         <span className="grow" />
         {!isTrash && <IconButton label={strings.nav.newNote} icon={Plus} onClick={() => void commands.create()} />}
       </header>

@@ -60,7 +60,7 @@ const Finder = ({ onClose, workspace, documents, commands }: Omit<SwitcherProps,
   return (
     <>
       <div className="switcher-input">
-        <Search size={17} aria-hidden />
+        <Search size="1.0625rem" aria-hidden />
         <input
           role="combobox"
           aria-label={strings.switcher.label}
@@ -79,7 +79,7 @@ const Finder = ({ onClose, workspace, documents, commands }: Omit<SwitcherProps,
       <div id={`${id}-list`} role="listbox" aria-label={strings.switcher.label} className="switcher-list">
         {choices.map(({ key, icon: Icon, title, detail, ...choice }, index) => (
           <div key={key} id={`${id}-${index}`} role="option" aria-selected={index === at} onMouseMove={() => setChosen(index)} onClick={() => take({ key, icon: Icon, title, detail, ...choice })} ref={index === at ? scrollHere : undefined}>
-            <Icon size={16} aria-hidden />
+            <Icon size="1rem" aria-hidden />
             <span>{title}</span>
             <span className="switcher-detail">{detail}</span>
           </div>

@@ -24,10 +24,10 @@ export const Sidebar = ({ status, workspace, route, onNew, onSearch }: SidebarPr
     <nav className="sidebar" aria-label={strings.nav.main}>
       <WorkspaceMenu status={status} workspace={workspace} />
       <div className="sidebar-actions">
-        <button type="button" className="search-button" onClick={onSearch} aria-label={strings.nav.search} aria-keyshortcuts="Control+K /">
-          <Search size={15} aria-hidden />
+        <button type="button" className="search-button" onClick={onSearch} title={strings.nav.search} aria-keyshortcuts="Control+K /">
+          <Search size="0.9375rem" aria-hidden />
           <span>{strings.nav.search}</span>
-          <kbd>Ctrl K</kbd>
+          <kbd aria-hidden>Ctrl K</kbd>
         </button>
         <IconButton label={strings.nav.newNote} icon={Plus} onClick={onNew} aria-keyshortcuts="N" />
       </div>
@@ -55,10 +55,10 @@ interface PlaceProps {
 
 const Place = ({ href, icon: Icon, name, count, isCurrent }: PlaceProps) => (
   <li>
-    <a className="place-link" href={href} aria-current={isCurrent ? 'page' : undefined} aria-label={name} title={name}>
-      <Icon size={16} aria-hidden />
+    <a className="place-link" href={href} aria-current={isCurrent ? 'page' : undefined} title={name}>
+      <Icon size="1rem" aria-hidden />
       <span>{name}</span>
-      {count !== undefined && <span className="count">{count}</span>}
+      {count !== undefined && <span className="count" aria-hidden>{count}</span>}
     </a>
   </li>
 )
@@ -66,9 +66,9 @@ const Place = ({ href, icon: Icon, name, count, isCurrent }: PlaceProps) => (
 const WorkspaceMenu = ({ status, workspace }: Pick<SidebarProps, 'status' | 'workspace'>) => (
   <Menu.Root>
     <Menu.Trigger className="workspace-button" aria-label={strings.nav.switchWorkspace(workspace.name)}>
-      <Mark size={22} />
+      <Mark size="1.375rem" />
       <span>{workspace.name}</span>
-      <ChevronsUpDown size={14} aria-hidden />
+      <ChevronsUpDown size="0.875rem" aria-hidden />
     </Menu.Trigger>
     <Menu.Portal>
       <Menu.Positioner className="positioner" align="start" sideOffset={4}>
@@ -78,7 +78,7 @@ const WorkspaceMenu = ({ status, workspace }: Pick<SidebarProps, 'status' | 'wor
             {status.workspaces.map(({ id, name }) => (
               <Menu.Item key={id} className="menu-item" onClick={() => navigate({ kind: 'notes', workspace: id, document: null })}>
                 <span>{name}</span>
-                {id === workspace.id && <Check size={15} aria-hidden />}
+                {id === workspace.id && <Check size="0.9375rem" aria-hidden />}
               </Menu.Item>
             ))}
           </Menu.Group>

@@ -19,7 +19,7 @@ export const StartScreen = ({ status, backTo }: StartProps) => {
   return (
     <main className="start">
       <header>
-        <Mark size={44} />
+        <Mark size="2.75rem" />
         <h1>{backTo === undefined ? strings.app.name : strings.start.anotherTitle}</h1>
         <p>{strings.app.oneSentence}</p>
       </header>
@@ -28,7 +28,7 @@ export const StartScreen = ({ status, backTo }: StartProps) => {
       {choice === 'join' && <JoinForm machine={status.machine} onBack={back} />}
       {choice === null && backTo !== undefined && (
         <a className="button button-quiet" href={backTo}>
-          <ArrowLeft size={16} aria-hidden />
+          <ArrowLeft size="1rem" aria-hidden />
           {strings.app.back}
         </a>
       )}
@@ -44,9 +44,10 @@ const Choices = ({ onChoose }: { onChoose: (choice: 'create' | 'join') => void }
 )
 
 const Choice = ({ icon: Icon, title, hint, onClick }: { icon: LucideIcon; title: string; hint: string; onClick: () => void }) => (
-  <button type="button" className="choice" aria-label={title} onClick={onClick}>
-    <Icon size={20} aria-hidden />
-    <span className="choice-title">{title}</span>
-    <span className="choice-hint">{hint}</span>
-  </button>
+  <div className="choice">
+    <Icon size="1.25rem" aria-hidden />
+    {/* The whole card is clickable; only its title is the button’s name. */}
+    <button type="button" onClick={onClick}>{title}</button>
+    <p>{hint}</p>
+  </div>
 )

@@ -30,7 +30,7 @@ export const WorkspaceScreen = ({ status, workspace, route }: WorkspaceProps) =>
   const documents = useDocuments(workspace.id)
   const commands = useNoteCommands(workspace.id)
   const [isSwitching, setSwitching] = useState(false)
-  const main = useRef<HTMLElement>(null)
+  const content = useRef<HTMLDivElement>(null)
   const isNotes = route.kind === 'notes' || route.kind === 'trash'
   const open = isNotes ? route.document : null
   const title = documents?.find(({ document }) => document === open)?.title
@@ -44,7 +44,7 @@ export const WorkspaceScreen = ({ status, workspace, route }: WorkspaceProps) =>
 
   return (
     <div className="shell" data-place={isNotes ? (open === null ? 'list' : 'note') : 'page'}>
-      <button type="button" className="skip" onClick={() => main.current?.focus()}>{strings.app.skip}</button>
+      <button type="button" className="skip" onClick={() => content.current?.focus()}>{strings.app.skip}</button>
       <Sidebar status={status} workspace={workspace} route={route} onNew={() => void commands.create()} onSearch={() => setSwitching(true)} />
       <div className="place">
         <LinkBanner />
@@ -52,18 +52,18 @@ export const WorkspaceScreen = ({ status, workspace, route }: WorkspaceProps) =>
         <Suspense fallback={null}>
           <LingeringNotes open={open} />
         </Suspense>
-        <div className="panes">
+        <main className="panes">
           {isNotes && <NoteList workspace={workspace} route={route} documents={documents} commands={commands} />}
-          <main ref={main} id="main" tabIndex={-1} aria-label={title ?? strings.nav[route.kind]}>
+          <div ref={content} className="content" tabIndex={-1}>
             {isNotes && (
               <Suspense fallback={<Spinner label={strings.note.loading} />}>
-                <NoteScreen key={open} workspace={workspace} route={route} documents={documents} commands={commands} />
+                <NoteScreen key={open ?? route.kind} workspace={workspace} route={route} documents={documents} commands={commands} />
               </Suspense>
             )}
             {route.kind === 'machines' && <MachinesScreen status={status} workspace={workspace} />}
             {route.kind === 'settings' && <SettingsScreen status={status} />}
-          </main>
-        </div>
+          </div>
+        </main>
       </div>
       <QuickSwitcher isOpen={isSwitching} onClose={() => setSwitching(false)} workspace={workspace.id} documents={documents} commands={commands} />
     </div>
