@@ -33,7 +33,7 @@ const plant = (folder, target, { suffix = '.ts', kind = 'import type' } = {}) =>
 const isAllowed = (room, target) => {
   const { may } = table.find((row) => row.room === room)
   if (room === target) return true
-  if (may.startsWith('anything in app')) return target.startsWith('app/') && !may.slice('anything in app'.length).includes(target)
+  if (may.startsWith('anything in app')) return target.startsWith('app/') && !may.slice('anything in app'.length).split(':')[0].includes(target)
   return may.split(':')[0].split(', ').includes(target)
 }
 

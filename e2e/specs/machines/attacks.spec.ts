@@ -1,0 +1,72 @@
+import path from 'node:path'
+import { expect, test } from '../../rig/lab.ts'
+import type { Machine } from '../../rig/machine.ts'
+import { node, root } from '../../rig/place.ts'
+import { runToEnd } from '../../rig/shell.ts'
+import { createDocument, expectEqual, gather, invite, markdownOf, workspaceOf } from '../../rig/workspace.ts'
+
+/** Runs the hostile peer on a machine; gives the lines that it printed. */
+const attackFrom = async (machine: Machine, ...args: readonly string[]): Promise<readonly Record<string, unknown>[]> => {
+  const { code, stdout, stderr } = await runToEnd(machine.wrap([node, path.join(root, 'e2e/attacker/attacker.ts'), ...args]))
+  expect(code, stderr).toBe(0)
+  return stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+const expectUnharmed = async (machines: readonly Machine[], document: string): Promise<void> => {
+  for (const machine of machines) await machine.cli('doc', 'append', document, `${machine.name} goes on`)
+  await expectEqual(machines)
+  for (const machine of machines) {
+    const markdown = await markdownOf(machine, document)
+    for (const { name } of machines) expect(markdown).toContain(`${name} goes on`)
+    expect(markdown).not.toContain('forged')
+  }
+}
+
+test('a raw frame validly signed by a member for another log, or by a stranger, is refused, coded and counted', async ({ lab }) => {
+  const [ada, ben] = await gather(lab, ['Ada', 'Ben'])
+  const document = await createDocument(ada!, 'Unharmed')
+  await expectEqual([ada!, ben!])
+  const mallory = lab.addMachine('Mallory')
+  const said = await attackFrom(mallory, 'member', await invite(ada!))
+  const attacked = said.filter(({ sent }) => sent !== undefined)
+  expect(attacked).toHaveLength(3)
+  const { refusals } = await workspaceOf(ada!)
+  console.log(`refused: ${JSON.stringify(refusals)}`)
+  expect(refusals['LOG_SIGNATURE_INVALID']).toBeGreaterThanOrEqual(2)
+  expect(refusals['MEMBERSHIP_NOT_A_MEMBER']).toBeGreaterThanOrEqual(1)
+  await expectUnharmed([ada!, ben!], document)
+  // Nothing of it went on to anybody else.
+  expect((await workspaceOf(ben!)).refusals['LOG_FORKED']).toBeUndefined()
+})
+
+test('a raw frame of somebody who proved nothing is refused, coded and counted, and the machine goes on', async ({ lab }) => {
+  const [ada, ben] = await gather(lab, ['Ada', 'Ben'])
+  const document = await createDocument(ada!, 'Unharmed')
+  await expectEqual([ada!, ben!])
+  const before = await workspaceOf(ada!)
+  const stranger = lab.addMachine('Stranger')
+  const said = await attackFrom(stranger, 'stranger', reachableAddress(ada!))
+  expect(said.at(-1)?.['heard']).toContain('hello')
+  const { refusals, entries, members } = await workspaceOf(ada!)
+  console.log(`refused: ${JSON.stringify(refusals)}`)
+  expect(refusals['SYNC_HANDSHAKE_FAILED']).toBeGreaterThanOrEqual(1)
+  expect(refusals['SYNC_MESSAGE_MALFORMED']).toBeGreaterThanOrEqual(1)
+  expect(entries).toBe(before.entries)
+  expect(members).toHaveLength(2)
+  await expectUnharmed([ada!, ben!], document)
+})
+
+test('a machine of an incompatible version is refused in words, and the person is told', async ({ lab }) => {
+  const [ada] = await gather(lab, ['Ada', 'Ben'])
+  const newer = lab.addMachine('From the future')
+  const said = await attackFrom(newer, 'newer', reachableAddress(ada!))
+  expect(said.at(-1)?.['heard']).toContain('refused SYNC_VERSION_UNSUPPORTED')
+  const status = (await ada!.cli('status')) as { notices: readonly { code: string; sentence: string }[] }
+  const notice = status.notices.find(({ code }) => code === 'SYNC_VERSION_UNSUPPORTED')
+  expect(notice?.sentence).toContain('Update the older one')
+})
+
+const reachableAddress = ({ ready, address }: Machine): string => {
+  const wanted = `/ip4/${address ?? '127.0.0.1'}/`
+  return ready.addresses.find((candidate) => candidate.startsWith(wanted)) ?? ''
+}
