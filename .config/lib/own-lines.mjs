@@ -9,9 +9,8 @@ export const ownLines = {
   },
   create: (context) => {
     const max = context.options[0]?.max ?? 70
-    const commented = new Set(
-      context.sourceCode.getAllComments().flatMap(({ loc }) => Array.from({ length: loc.end.line - loc.start.line + 1 }, (_, at) => loc.start.line + at)),
-    )
+    const linesOf = ({ start, end }) => Array.from({ length: end.line - start.line + 1 }, (_, at) => start.line + at)
+    const commented = new Set(context.sourceCode.getAllComments().flatMap(({ loc }) => linesOf(loc)))
     const isCode = (line) => context.sourceCode.lines[line - 1].trim() !== '' && !commented.has(line)
     const open = []
     const enter = () => open.push(new Set())

@@ -25,6 +25,8 @@ const random = systemRandom()
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
+const realNetwork = () => createLibp2pNetwork({ listen: ['/ip4/0.0.0.0/tcp/0'], clock, logger: silentLogger })
+
 /** The real network, with an ear at every stream, and the means to speak on it. */
 const tapped = (network: Network) => {
   const proofs: { readonly stream: Stream; readonly channel: string }[] = []
@@ -56,10 +58,9 @@ const NO_HASH = new Uint8Array(32)
 
 const asMember = async (link: string): Promise<void> => {
   const store = createMemoryStore()
-  const { network, proofs } = tapped(await createLibp2pNetwork({ listen: ['/ip4/0.0.0.0/tcp/0'], clock, logger: silentLogger }))
-  const peer = createPeer({
-    store, network, discoveries: [], clock, random, logger: silentLogger, machineName: 'Mallory', version: '0.0.0', keysAreUnprotected: true,
-  })
+  const { network, proofs } = tapped(await realNetwork())
+  const ports = { store, network, discoveries: [], clock, random, logger: silentLogger }
+  const peer = createPeer({ ...ports, machineName: 'Mallory', version: '0.0.0', keysAreUnprotected: true })
   await peer.start()
   const { workspace } = await peer.openScreen().run('workspace.join', { link, timeoutMs: 30_000 })
   await pause(1500)
@@ -78,12 +79,11 @@ const asMember = async (link: string): Promise<void> => {
   const ahead: Place = { workspace, log: own[0], seq: own[1].height, previous: random.bytes(32) }
   send('signed by a member, for its own log, on another history', forge(record, ahead, record.keys))
   await pause(2000)
-  say({ device: record.keys.device, entriesHere: [...peer.inspect(workspace).heights.values()].reduce((sum, { height }) => sum + height, 0) })
   await peer.stop()
 }
 
 const dialAsStranger = async (target: string) => {
-  const network = await createLibp2pNetwork({ listen: ['/ip4/0.0.0.0/tcp/0'], clock, logger: silentLogger })
+  const network = await realNetwork()
   network.handle(PROTOCOL, (stream) => stream.onFrame(() => undefined))
   await network.start()
   const peer = await network.dial(address(target), clock.deadline(5000))
