@@ -1,7 +1,7 @@
 /** What screens are shown of the peer. Nothing here is guessed: what isn't known says so. */
 import type { DocumentView, MachineHoldsView, MemberView, NoticeView, PeerView, WhereView, WorkspaceView } from '../api/views.ts'
 import { sentence, type ErrorCode } from '../base/errors.ts'
-import type { DeviceId, DocumentId, LogId } from '../base/ids.ts'
+import type { DeviceId, DocumentId, LogId, WorkspaceId } from '../base/ids.ts'
 import type { DocumentSummary } from '../documents/documents.types.ts'
 import { SCHEMA } from '../documents/documents.types.ts'
 import type { Member } from '../membership/membership.ts'
@@ -90,12 +90,14 @@ export const documentView = (workspace: Workspace, summary: DocumentSummary): Do
   }
 }
 
-export const peerViews = (neighbours: readonly NeighbourView[], links: Links, workspaces: ReadonlyMap<string, Workspace>): readonly PeerView[] => {
+export const peerViews = (
+  neighbours: readonly NeighbourView[], links: Links, workspaceOf: (id: WorkspaceId) => Workspace | undefined,
+): readonly PeerView[] => {
   const byPeer = new Map(links.list().map((link) => [link.peer, link]))
   return neighbours.map((neighbour) => {
     const link = neighbour.peer && byPeer.get(neighbour.peer)
     const proven = [...(link?.proven.values() ?? [])].map(({ workspace, device }) => ({
-      workspace, device, name: workspaces.get(workspace)?.membership.nameOf(device) ?? '',
+      workspace, device, name: workspaceOf(workspace)?.membership.nameOf(device) ?? '',
     }))
     const code = neighbour.code ?? (neighbour.peer && links.incompatible.get(neighbour.peer)) ?? null
     return { address: neighbour.address, state: neighbour.state, proven, code }
@@ -115,4 +117,3 @@ export const noticesOf = (facts: { storeProblem: ErrorCode | undefined; keysAreU
       }]
     : []),
 ]
-

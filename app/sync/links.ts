@@ -146,4 +146,3 @@ export const createLinks = (parts: LinksParts): Links => {
     drop: (workspace) => each(workspace, (_, link) => link.close()),
   }
 }
-

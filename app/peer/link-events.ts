@@ -1,0 +1,87 @@
+/** What the peer makes of what happens on its links. */
+import { codeOf } from '../base/errors.ts'
+import type { DeviceId, WorkspaceId } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Network } from '../network/network.ts'
+import type { Neighbours } from '../network/neighbours.types.ts'
+import type { Link, LinkEvents } from '../sync/link.ts'
+import type { Links } from '../sync/links.ts'
+import type { Joins } from './joins.ts'
+import type { Records } from './records.ts'
+import { openWelcome, ROOMS } from './workspace.ts'
+import type { Workspaces } from './workspaces.ts'
+
+export interface LinkEventsParts {
+  readonly workspaces: Workspaces
+  readonly joins: Joins
+  readonly records: Records
+  readonly network: Network
+  readonly neighbours: Neighbours
+  readonly logger: Logger
+  links(): Links
+  machineName(): string
+  /** A link was proven or closed. */
+  linksChanged(): void
+}
+
+export const createLinkEvents = (parts: LinkEventsParts): LinkEvents => {
+  const { workspaces, joins, records, network, neighbours, logger } = parts
+
+  const rememberAddresses = (workspace: WorkspaceId, device: DeviceId, link: Link) => {
+    const dialled = network.addressOf(link.peer)
+    const addresses = link.addresses.length > 0 || !dialled ? link.addresses : [dialled]
+    try {
+      records.putAddresses(workspace, device, addresses)
+    } catch (error) {
+      logger.warn('addresses not remembered', { code: codeOf(error) })
+    }
+    neighbours.remember(addresses)
+  }
+
+  return {
+    proven: (link, { workspace: id, device }) => {
+      const workspace = workspaces.get(id)
+      if (!workspace) return
+      workspace.cluster.heard(device)
+      workspace.cluster.greet((payload) => link.sendRoom(id, ROOMS.cluster, payload))
+      workspace.presence.greet((payload) => link.sendRoom(id, ROOMS.presence, payload))
+      rememberAddresses(id, device, link)
+      parts.linksChanged()
+    },
+    room: (link, { workspace: id, device }, room, payload) => {
+      const workspace = workspaces.get(id)
+      if (room === ROOMS.cluster) workspace?.cluster.receive(payload, (answer) => link.sendRoom(id, ROOMS.cluster, answer))
+      if (room === ROOMS.presence) workspace?.presence.receive(device, payload)
+    },
+    heard: ({ workspace, device }) => workspaces.get(workspace)?.cluster.heard(device),
+    progressed: workspaces.progressed,
+    accepted: (knock, admitter, box) => {
+      const join = joins.of(knock.workspace)
+      if (!join || workspaces.get(knock.workspace)) return
+      try {
+        const { keys } = join.record
+        const welcome = openWelcome(knock.workspace, keys, box)
+        const workspace = workspaces.enter({ ...welcome, workspace: knock.workspace, keys, sponsor: admitter, isFilled: false })
+        workspace.membership.rename(parts.machineName())
+        joins.admitted(knock.workspace)
+      } catch (error) {
+        logger.warn('welcome not taken', { code: codeOf(error) })
+      }
+    },
+    declined: (knock, code) => {
+      joins.declined(knock.workspace, code)
+      parts.links().refresh()
+    },
+    refused: (id, code) => {
+      // A stranger names no workspace: the refusal is counted in all of them.
+      for (const workspace of workspaces.all()) if (id === undefined || workspace.id === id) workspace.refuse(code)
+    },
+    closed: (link) => {
+      for (const { workspace: id, device } of link.proven.values()) {
+        const isStillHere = parts.links().proven(id).some((proven) => proven.device === device)
+        if (!isStillHere) workspaces.get(id)?.presence.gone(device)
+      }
+      parts.linksChanged()
+    },
+  }
+}
