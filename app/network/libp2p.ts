@@ -1,6 +1,6 @@
 /** The network of a real machine: js-libp2p over TCP with Noise and yamux. */
 import type { Connection, Stream as RawStream } from '@libp2p/interface'
-import { multiaddr } from '@multiformats/multiaddr'
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p } from 'libp2p'
 import { systemClock, type Cancel, type Clock } from '../base/clock.ts'
 import { createEmitter } from '../base/emitter.ts'
@@ -24,6 +24,7 @@ export interface Libp2pNetworkOptions {
 }
 
 const DIAL_MS_MAX = 10_000
+const CONNECT_MS_MAX = 400
 const STOP_MS_MAX = 3000
 
 /** A network for one run, under an id made for it alone.
@@ -64,7 +65,7 @@ export const createLibp2pNetwork = async (options: Libp2pNetworkOptions = {}): P
       const wanted = peerIn(address)
       if (wanted && links.settled.has(wanted)) return wanted
       const until = AbortSignal.any([signal, clock.deadline(DIAL_MS_MAX)])
-      const connection = await node.dial(target, { signal: until }).catch((cause) => {
+      const connection = await dialAgainAndAgain(node, target, { until, clock }).catch((cause) => {
         throw dialError(address, cause)
       })
       return links.whenUp(connection.remotePeer.toString() as PeerId, until)
@@ -81,6 +82,32 @@ export const createLibp2pNetwork = async (options: Libp2pNetworkOptions = {}): P
       return attach(link, raw, { clock, protocol })
     },
     handle: (protocol, accept) => handle(protocol, (raw, link) => accept(attach(link, raw, { clock, protocol }))),
+  }
+}
+
+interface Patience {
+  readonly until: AbortSignal
+  readonly clock: Clock
+}
+
+/** A first packet that is lost is sent again after a second only: on a network that has just come back that is a long time, and a
+ *  kernel answers at once however busy its program is. So the socket is made anew, until somebody is there to shake hands with. */
+const dialAgainAndAgain = async (node: Libp2p, target: Multiaddr, patience: Patience): Promise<Connection> => {
+  const { until, clock } = patience
+  for (;;) {
+    const controller = new AbortController()
+    const giveUp = () => controller.abort()
+    const cancel = clock.after(CONNECT_MS_MAX, giveUp)
+    const onProgress = ({ type }: { readonly type: string }) => type === 'upgrader:encrypt-outbound-connection' && cancel()
+    until.addEventListener('abort', giveUp)
+    try {
+      return await node.dial(target, { signal: controller.signal, onProgress })
+    } catch (error) {
+      if (until.aborted || !controller.signal.aborted) throw error
+    } finally {
+      cancel()
+      until.removeEventListener('abort', giveUp)
+    }
   }
 }
 

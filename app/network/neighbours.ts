@@ -20,8 +20,8 @@ export interface NeighboursInit {
 /** The loop that NETWORK measured: 0.6 to 1.3 s from heal to full mesh. */
 const TICK_MS = 300
 const TICK_JITTER_MS = 30
-/** Short, so that a dial begun in a split does not sit in the back-off of its first packet. */
-const DIAL_MS_MAX = 1000
+/** A machine that has just started is busy for a second or more. */
+const DIAL_MS_MAX = 2000
 /** A person who typed an address waits a little longer. */
 const CONNECT_MS_MAX = 5000
 /** The higher id lets the lower dial first, so that the two don't dial each other at once. */
@@ -37,7 +37,7 @@ export const createNeighbours = (init: NeighboursInit): Neighbours => {
   const { network, discoveries, clock, logger } = init
   const places = createPlaces()
   const dialler = createDialler(init, places)
-  const tracker = createTracker(init, places)
+  const tracker = createTracker(init, places, dialler.dialDue)
   let cancels: Cancel[] = []
 
   const remember = (address: Address): Place | undefined => {
@@ -96,7 +96,7 @@ export const createNeighbours = (init: NeighboursInit): Neighbours => {
 }
 
 /** Keeps what we know of each place up to date. */
-const createTracker = ({ network, clock }: NeighboursInit, places: Places) => {
+const createTracker = ({ network, clock }: NeighboursInit, places: Places, dialDue: () => void) => {
   const upMs = new Map<PeerId, number>()
   return {
     sighted: ({ peer, addresses }: Sighting) => {
@@ -111,6 +111,7 @@ const createTracker = ({ network, clock }: NeighboursInit, places: Places) => {
         place.peer = peer
         if (place.hangUps === 0) place.dueMs = Math.min(place.dueMs, nowMs)
       }
+      dialDue()
     },
     answered: (place: Place, peer: PeerId) => {
       place.peer = peer

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts'
+import { every, type Clock } from '../../base/clock.ts'
 import { PeerError } from '../../base/errors.ts'
 import type { Address, PeerId } from '../../base/ids.ts'
 import { checkAddress, peerIn, withoutPeer } from '../address.ts'
@@ -15,6 +15,8 @@ interface Wiring {
 }
 
 const DIAL_MS_MAX = 10_000
+/** A lost first packet is sent again after this, as the real one does. */
+const ASK_MS = 400
 
 /** Dials as TCP and Noise do: a question, an answer, a confirmation. Where two peers dial each other at once, the dial
  *  of the lower id goes through and the other waits for it: so there is never a second connection. */
@@ -23,7 +25,7 @@ export const createDialler = ({ clock, laneOf, connections, listeningAt }: Wirin
 
   const answer = (attempt: Attempt) => {
     const { from, to } = attempt
-    if (to.state !== 'up') return
+    if (to.state !== 'up' || attempt.isOver) return
     const side = to.sides.get(from.peer)
     if (side && attempt.isHeld) return
     // One who asks afresh has lost the connection that we still believe in.
@@ -74,6 +76,7 @@ export const createDialler = ({ clock, laneOf, connections, listeningAt }: Wirin
       else {
         node.dials.set(to.peer, attempt)
         ask(attempt)
+        cancels.push(every(clock, ASK_MS, () => ask(attempt)))
         if (attempt.isHeld) roundTrip(node, to, () => (node.sides.has(to.peer) ? finish(() => resolve(to.peer)) : fail()))
       }
     })
