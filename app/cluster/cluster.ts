@@ -213,7 +213,8 @@ export const createCluster = (parts: ClusterParts): Cluster => {
       const own = known.get(keys.device)?.bytes.get(log.session)
       if (own) reply(payloadOf(RECEIPT, own))
       const pairs = allPairs()
-      for (let at = 0; at < pairs.length; at += SUMMARY_ROWS_MAX) reply(payloadOf(SUMMARY, rowsOf(pairs.slice(at, at + SUMMARY_ROWS_MAX), true)))
+      for (let at = 0; at < pairs.length; at += SUMMARY_ROWS_MAX)
+        reply(payloadOf(SUMMARY, rowsOf(pairs.slice(at, at + SUMMARY_ROWS_MAX), true)))
     },
     receive: (payload, reply) => {
       try {

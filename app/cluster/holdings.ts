@@ -11,17 +11,20 @@ export type Extent = ReadonlyMap<LogId, number>
 /** A device's receipts by session: usually one. */
 export type DeviceReceipts = ReadonlyMap<SessionId, Receipt>
 
-const covers = (newer: Receipt, older: Receipt): boolean => [...older.rows].every(([log, row]) => (newer.rows.get(log)?.height ?? 0) >= row.height)
+const covers = (newer: Receipt, older: Receipt): boolean =>
+  [...older.rows].every(([log, row]) => (newer.rows.get(log)?.height ?? 0) >= row.height)
 
-/** A newer session's receipt replaces those of earlier sessions that it covers. One that it doesn't cover stays: then only what both say counts,
- *  as after a lost disk or a restored backup. */
+/** A newer session's receipt replaces those of earlier sessions that it covers. One that it doesn't cover stays: then only what both say
+ *  counts, as after a lost disk or a restored backup. */
 export const withReceipt = (known: DeviceReceipts, receipt: Receipt): DeviceReceipts => {
   const next = new Map([...known].filter(([session, older]) => session !== receipt.session && !covers(receipt, older)))
   return next.set(receipt.session, receipt)
 }
 
 /** @param shortHashAt of our own logs, to notice a machine that holds another history of the same height */
-export const holdsOf = (receipts: DeviceReceipts | undefined, extent: Extent, shortHashAt: (log: LogId, seq: number) => Uint8Array | undefined): Holds => {
+export const holdsOf = (
+  receipts: DeviceReceipts | undefined, extent: Extent, shortHashAt: (log: LogId, seq: number) => Uint8Array | undefined,
+): Holds => {
   if (!receipts || receipts.size === 0) return 'unknown'
   const holdsLog = (receipt: Receipt, log: LogId, count: number) => {
     const row = receipt.rows.get(log)

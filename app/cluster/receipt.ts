@@ -29,7 +29,8 @@ const signedBytes = (workspace: WorkspaceId, body: Uint8Array) => concat([toUtf8
 
 export const encodeReceipt = (workspace: WorkspaceId, receipt: Receipt, key: SigningKey): Uint8Array => {
   const rows = [...receipt.rows].slice(0, RECEIPT_ROWS_MAX)
-  const writer = new ByteWriter().raw(fromHex(receipt.device)).raw(fromHex(receipt.session)).varint(receipt.counter).varint(receipt.timeMs).varint(rows.length)
+  const writer = new ByteWriter()
+    .raw(fromHex(receipt.device)).raw(fromHex(receipt.session)).varint(receipt.counter).varint(receipt.timeMs).varint(rows.length)
   for (const [log, row] of rows) writer.raw(fromHex(deviceOf(log))).raw(fromHex(sessionOf(log))).varint(row.height).raw(row.shortHash)
   const body = writer.finish()
   return concat([body, key.sign(signedBytes(workspace, body))])
@@ -44,7 +45,8 @@ export const decodeReceipt = (workspace: WorkspaceId, bytes: Uint8Array): Result
     const session = sessionId(toHex(reader.raw(16)))
     const [counter, timeMs, count] = [reader.varint(), reader.varint(), reader.varint(RECEIPT_ROWS_MAX)]
     const rows = new Map<LogId, ReceiptRow>()
-    for (let index = 0; index < count; index++) rows.set(readLogId(reader), { height: reader.varint(), shortHash: reader.raw(SHORT_HASH_BYTES).slice() })
+    for (let index = 0; index < count; index++)
+      rows.set(readLogId(reader), { height: reader.varint(), shortHash: reader.raw(SHORT_HASH_BYTES).slice() })
     reader.end()
     if (!verifyDevice(device, signedBytes(workspace, body), bytes.subarray(body.length))) return refused('LOG_SIGNATURE_INVALID')
     return ok({ device, session, counter, timeMs, rows })

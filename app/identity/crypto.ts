@@ -110,7 +110,7 @@ const verifyingKey = (bytes: Uint8Array): crypto.KeyObject => {
   return key
 }
 
-/** Engines disagree on small-order and non-canonical points, which in a log would be a fork: those are refused before any engine is asked. */
+/** Engines disagree on small-order and non-canonical points, which in a log would be a fork: those are refused before an engine is asked. */
 export const verifySignature = (key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
   if (!isSafePoint(key) || !isSafeSignature(signature)) return false
   try {
@@ -187,7 +187,9 @@ export const openingKey = (seed: Uint8Array): OpeningKey => {
 
 /** Seals to the holder of `recipient`: ephemeral public key, ciphertext, tag.
  *  @param message.ephemeralSeed KEY_BYTES of chance, never used twice */
-export const sealTo = (recipient: Uint8Array, message: { plaintext: Uint8Array; info: Uint8Array; ephemeralSeed: Uint8Array }): Uint8Array => {
+export const sealTo = (
+  recipient: Uint8Array, message: { plaintext: Uint8Array; info: Uint8Array; ephemeralSeed: Uint8Array },
+): Uint8Array => {
   const ephemeral = privateKey('x25519', message.ephemeralSeed)
   const ephemeralBytes = publicBytes(ephemeral)
   const box = hpkeBox(diffieHellman(ephemeral, recipient), concat([ephemeralBytes, recipient]), message.info)

@@ -1,4 +1,4 @@
-/** Which Ed25519 bytes every engine judges alike. Measured: OpenSSL 3.0 takes all of 64 forgeries under an identity key, OpenSSL 3.5 none. */
+/** Which Ed25519 bytes every engine judges alike. Measured: OpenSSL 3.0 takes 64 of 64 forgeries under an identity key, 3.5 none. */
 import { fromHex } from '../base/codec.ts'
 
 const littleEndian = (bytes: Uint8Array): bigint => {

@@ -105,7 +105,9 @@ const headerBytes = (kind: EntryKind, epoch: EpochId, nonce: Uint8Array): Uint8A
 
 /** The body of an entry. Heads and content share a nonce under different keys.
  *  @throws LOG_ENTRY_TOO_LARGE */
-export const sealEntry = (keyring: Keyring, place: Place, entry: { content: Content; heads: readonly Dependency[]; nonce: Uint8Array }): Uint8Array => {
+export const sealEntry = (
+  keyring: Keyring, place: Place, entry: { content: Content; heads: readonly Dependency[]; nonce: Uint8Array },
+): Uint8Array => {
   const { content, nonce } = entry
   const author = deviceOf(place.log)
   const epoch = content.kind === 'data' ? keyring.epoch.id : NO_EPOCH

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import { createChain, decodeStored, entriesPrefix, type Chain } from './chain.ts'
 import { entryHashBytes, signedBytes } from './envelope.ts'
 
-/** Each log up to its first gap and its last valid signature. What lies behind that is left on disk, overwritten when peers send it again. */
+/** Each log up to its first gap and its last valid signature. What lies behind stays on disk, overwritten when peers send it again. */
 export const loadChains = (workspace: WorkspaceId, store: Store, logger: Logger): readonly Chain[] => {
   const chains = new Map<LogId, Chain>()
   const prefix = entriesPrefix(workspace)

@@ -17,7 +17,9 @@ export const keyring = createKeyring(WORKSPACE, { control: random.bytes(32), epo
 
 export type TestLog = WorkspaceLog & { readonly keys: DeviceKeys; readonly store: Store }
 
-export const openLog = (keys: DeviceKeys = createDeviceKeys(random), store: Store = createMemoryStore(), chance: Random = random): TestLog => {
+export const openLog = (
+  keys: DeviceKeys = createDeviceKeys(random), store: Store = createMemoryStore(), chance: Random = random,
+): TestLog => {
   const log = createLog({ workspace: WORKSPACE, keys, keyring, store, clock: systemClock(), random: chance, logger: silentLogger })
   // Added to the object itself: its getters must stay getters.
   return Object.assign(log, { keys, store })

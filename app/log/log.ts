@@ -1,5 +1,5 @@
 /** The logs of one workspace: appends to our own, accepts those of others, and releases all of them in causal order. */
-import { ByteWriter, concat, equalBytes, fromHex, toHex } from '../base/codec.ts'
+import { ByteWriter, equalBytes, fromHex, toHex } from '../base/codec.ts'
 import type { Clock } from '../base/clock.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { codeOf, PeerError, type ErrorCode } from '../base/errors.ts'
@@ -35,7 +35,7 @@ export interface WorkspaceLog extends EntryLog {
   start(): void
   /** Takes a run of anybody's log: verified, stored, then released as far as causal order allows. Answers how many entries were new.
    *  Whether its author may write here is judged before this, by membership.
-   *  Refusals: LOG_GAP, LOG_SIGNATURE_INVALID, LOG_HASH_MISMATCH, LOG_FORKED, LOG_ENTRY_MALFORMED, LOG_ENTRY_TOO_LARGE, LOG_VERSION_UNSUPPORTED
+   *  Refusals: LOG_GAP, LOG_SIGNATURE_INVALID, LOG_FORKED, LOG_ENTRY_MALFORMED, LOG_ENTRY_TOO_LARGE, LOG_VERSION_UNSUPPORTED
    *  @throws STORE_FULL (nothing was written) */
   accept(run: Run): Result<number>
   heights(): Heights
@@ -100,7 +100,8 @@ export const createLog = (parts: LogParts): WorkspaceLog => {
     const contents: Content[] = [
       ...(chain.height === 0 ? [{ ...EMPTY_CONTENT, kind: 'start' as const, timeMs: clock.nowMs() }] : []),
       // More heads than one entry may name come first, in entries that say nothing else.
-      ...heads.slice(DEPS_PER_ENTRY_MAX).filter((_, index) => index % DEPS_PER_ENTRY_MAX === 0).map(() => ({ ...EMPTY_CONTENT, timeMs: clock.nowMs() })),
+      ...heads.slice(DEPS_PER_ENTRY_MAX).filter((_, index) => index % DEPS_PER_ENTRY_MAX === 0)
+        .map(() => ({ ...EMPTY_CONTENT, timeMs: clock.nowMs() })),
       ...drafts.map((draft) => ({ ...draft, document: draft.document, timeMs: clock.nowMs() })),
     ]
     if (contents.length === 0) return []
@@ -260,6 +261,7 @@ const shapeError = (from: number, bodies: readonly Uint8Array[]): ErrorCode | un
 
 const hashHeads = (chains: ReadonlyMap<LogId, Chain>): string => {
   const rows = [...chains.values()].filter((chain) => chain.height > 0).sort((a, b) => (a.log < b.log ? -1 : 1))
-  return toHex(sha256(...rows.map((chain) =>
-    concat([fromHex(deviceOf(chain.log)), fromHex(sessionOf(chain.log)), new ByteWriter().u64(chain.height).finish(), chain.hashAt(chain.height - 1)]))))
+  const rowBytes = ({ log, height, hashAt }: Chain) =>
+    new ByteWriter().raw(fromHex(deviceOf(log))).raw(fromHex(sessionOf(log))).u64(height).raw(hashAt(height - 1)).finish()
+  return toHex(sha256(...rows.map(rowBytes)))
 }

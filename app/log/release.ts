@@ -107,7 +107,8 @@ export const createReleaser = (parts: { keyring: Keyring; chains: ReadonlyMap<Lo
     const content = open(place, header)
     lane.released++
     released++
-    if (content) emit({ ...content, log: chain.log, device: deviceOf(chain.log), session: sessionOf(chain.log), seq, hash: entryHash(toHex(chain.hashAt(seq))) })
+    const { log } = chain
+    if (content) emit({ ...content, log, device: deviceOf(log), session: sessionOf(log), seq, hash: entryHash(toHex(chain.hashAt(seq))) })
     else unreadable++
     return undefined
   }
@@ -136,7 +137,7 @@ export const createReleaser = (parts: { keyring: Keyring; chains: ReadonlyMap<Lo
     const isImplied = (log: LogId, height: number) => changed.some(([other, lane]) => other !== log && lane.past.now(log) >= height)
     return changed
       .filter(([log, lane]) => !isImplied(log, lane.released))
-      .map(([log, lane]) => ({ log, height: lane.released, shortHash: chains.get(log)!.hashAt(lane.released - 1).slice(0, SHORT_HASH_BYTES) }))
+      .map(([log, { released: height }]) => ({ log, height, shortHash: chains.get(log)!.hashAt(height - 1).slice(0, SHORT_HASH_BYTES) }))
   }
 
   return {

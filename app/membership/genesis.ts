@@ -18,7 +18,6 @@ export interface Genesis {
 export const checkedName = (name: string): string => {
   const trimmed = name.normalize('NFC').trim()
   const length = [...trimmed].length
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (length < 1 || length > NAME_CHARACTERS_MAX || /[\u0000-\u001f\u007f]/.test(trimmed)) throw new PeerError('API_PARAMETER_INVALID', { parameter: 'name' })
   return trimmed
 }

@@ -1,4 +1,4 @@
-/** What a joiner signs, twice: with the invitation's key, and with its own. Bound to the one connection and the one admitter it was made for. */
+/** What a joiner signs, with the invitation's key and with its own: bound to the one connection and the one admitter it was made for. */
 import { ByteWriter, fromHex, toUtf8 } from '../base/codec.ts'
 import type { DeviceId, InviteId, WorkspaceId } from '../base/ids.ts'
 import { verifyDevice, verifySignature, type SigningKey } from '../identity/crypto.ts'

@@ -28,7 +28,8 @@ type Peer = ReturnType<typeof openMember>
 
 const transcript = random.bytes(32)
 const claimOf = (link: string, joiner: DeviceKeys, admitter: Peer): JoinClaim => ({
-  workspace, invite: decodeLink(link).invite, device: joiner.device, sealKey: joiner.opening.publicKey, admitter: admitter.keys.device, transcript,
+  workspace, invite: decodeLink(link).invite, device: joiner.device, sealKey: joiner.opening.publicKey, transcript,
+  admitter: admitter.keys.device,
 })
 const join = (link: string, joiner: DeviceKeys, admitter: Peer, claim = claimOf(link, joiner, admitter)) =>
   admitter.membership.admit(claim, proveJoin(claim, inviteKey(workspace, decodeLink(link).secret), joiner.signing))
@@ -42,7 +43,8 @@ test('any member that has the invite entry can admit, and everybody sees the new
   assert.equal(join(link, c.keys, b).ok, true, 'admitted by b, invited by the founder')
   copyLog(b.log, founder.log)
   for (const peer of [founder, b]) {
-    assert.deepEqual(peer.membership.members().map((member) => member.device).sort(), [founderKeys, b.keys, c.keys].map((keys) => keys.device).sort())
+    const devices = [founderKeys, b.keys, c.keys].map((keys) => keys.device)
+    assert.deepEqual(peer.membership.members().map((member) => member.device).sort(), devices.sort())
   }
 })
 
@@ -69,7 +71,8 @@ test('a join proof is worth nothing for other keys, another admitter or another 
   const { link } = founder.membership.invite(founderKeys.device, [])
   const claim = claimOf(link, joiner, founder)
   const proof = proveJoin(claim, inviteKey(workspace, decodeLink(link).secret), joiner.signing)
-  for (const stolen of [{ device: thief.device }, { sealKey: thief.opening.publicKey }, { admitter: thief.device }, { transcript: random.bytes(32) }]) {
+  const { device } = thief
+  for (const stolen of [{ device }, { sealKey: thief.opening.publicKey }, { admitter: device }, { transcript: random.bytes(32) }]) {
     assert.deepEqual(founder.membership.admit({ ...claim, ...stolen }, proof), { ok: false, code: 'MEMBERSHIP_PROOF_INVALID' })
   }
   assert.deepEqual(founder.membership.admit({ ...claim, invite: inviteId('0'.repeat(32)) }, proof), { ok: false, code: 'MEMBERSHIP_INVITE_UNKNOWN' })

@@ -97,7 +97,8 @@ export const createMembership = (parts: MembershipParts): Membership => {
     return { log: entry!.log, seq: entry!.seq }
   }
 
-  const admissionsBy = (invite: InviteId): readonly AdmitFact[] => facts.admits.filter((fact) => fact.invite === invite && members.has(fact.device))
+  const admissionsBy = (invite: InviteId): readonly AdmitFact[] =>
+    facts.admits.filter((fact) => fact.invite === invite && members.has(fact.device))
 
   const judge = (claim: JoinClaim, proof: JoinProof): Result<AdmitFact | undefined> => {
     const invite = facts.invites.get(claim.invite)

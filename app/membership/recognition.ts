@@ -39,7 +39,8 @@ export const deviceClaimBytes = (claim: DeviceClaim): Uint8Array =>
   new ByteWriter().raw(toUtf8(`lanyard-proof-v0-${claim.role}`)).raw(fromHex(claim.workspace)).raw(claim.transcript)
     .raw(fromHex(claim.device)).raw(fromHex(claim.session)).finish()
 
-export const isDeviceProven = (claim: DeviceClaim, signature: Uint8Array): boolean => verifyDevice(claim.device, deviceClaimBytes(claim), signature)
+export const isDeviceProven = (claim: DeviceClaim, signature: Uint8Array): boolean =>
+  verifyDevice(claim.device, deviceClaimBytes(claim), signature)
 
 export interface OfferClaim {
   readonly workspace: WorkspaceId

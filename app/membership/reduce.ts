@@ -47,7 +47,8 @@ export const reduceMembers = (genesis: Genesis, facts: Facts, log: EntryLog): Re
 
   /** A second use by somebody who had seen the first is void; two that did not know of each other both count. */
   const isReuse = (fact: AdmitFact, invite: InviteFact) =>
-    facts.admits.some((other) => other !== fact && other.invite === fact.invite && other.device !== fact.device && isProven(other, invite) && hasSeen(fact.ref, other.ref))
+    facts.admits.some((other) =>
+      other.invite === fact.invite && other.device !== fact.device && isProven(other, invite) && hasSeen(fact.ref, other.ref))
 
   const admit = (fact: AdmitFact): boolean => {
     const invite = facts.invites.get(fact.invite)

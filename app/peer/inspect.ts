@@ -8,7 +8,10 @@ export const inspect = ({ log, documents, refusals }: Workspace): WorkspaceInspe
     heights: log.heights(),
     pending: log.pending,
     documents: summaries.map((summary) => summary.document),
-    state: (document) => (summaries.some((summary) => summary.document === document && summary.isHere) ? documents.state(document) : undefined),
+    state: (document) => {
+      const isHere = summaries.some((summary) => summary.document === document && summary.isHere)
+      return isHere ? documents.state(document) : undefined
+    },
     refusals: Object.fromEntries(refusals),
     quarantined: [...documents.quarantined.values()].reduce((sum, count) => sum + count, 0),
     pendingParts: documents.pendingParts,

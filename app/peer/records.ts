@@ -1,4 +1,4 @@
-/** What a peer keeps on disk beside its logs: which workspaces it is in and with which keys, joins under way, its name, and where others were. */
+/** What a peer keeps on disk beside its logs: its workspaces and their keys, joins under way, its name, and where others were. */
 import { decodeCbor, encodeCbor } from '../base/codec.ts'
 import { PeerError } from '../base/errors.ts'
 import { address, deviceId, workspaceId, type Address, type DeviceId, type WorkspaceId } from '../base/ids.ts'

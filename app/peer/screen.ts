@@ -77,7 +77,8 @@ export const createScreen = (core: PeerCore, number: number, onClose: () => void
     attached.set(document, { workspace, document, replica, cancels })
     // After the answer to the command, so that the screen has its document first.
     clock.after(0, () => {
-      if (attached.get(document)?.replica === replica) for (const presence of workspace.presence.list(document)) tellPresence(workspace, presence)
+      if (attached.get(document)?.replica !== replica) return
+      for (const presence of workspace.presence.list(document)) tellPresence(workspace, presence)
     })
     return { clientId: replica.clientId, state: replica.state, readOnly: replica.isReadOnly }
   }

@@ -14,13 +14,19 @@ const COLORS = ['#b3261e', '#8a5000', '#5b6300', '#186c31', '#006874', '#0b61a4'
 
 export const colorOf = (device: DeviceId): string => COLORS[parseInt(device.slice(0, 6), 16) % COLORS.length]!
 
-const reachableIn = (workspace: Workspace, links: Links): ReadonlySet<DeviceId> => new Set(links.proven(workspace.id).map((proven) => proven.device))
+const reachableIn = (workspace: Workspace, links: Links): ReadonlySet<DeviceId> =>
+  new Set(links.proven(workspace.id).map((proven) => proven.device))
 
 /** Everything that is here, whoever wrote it. */
 const wholeExtent = (workspace: Workspace): ReadonlyMap<LogId, number> =>
   new Map([...workspace.log.heights()].map(([log, { height }]) => [log, height]))
 
-const memberView = (workspace: Workspace, member: Member, known: { reachable: ReadonlySet<DeviceId>; extent: ReadonlyMap<LogId, number> }): MemberView => {
+interface Known {
+  readonly reachable: ReadonlySet<DeviceId>
+  readonly extent: ReadonlyMap<LogId, number>
+}
+
+const memberView = (workspace: Workspace, member: Member, known: Known): MemberView => {
   const { cluster, membership, keys } = workspace
   const { holds, asOfMs } = cluster.holds(member.device, known.extent)
   const self = member.device === keys.device
@@ -106,7 +112,9 @@ export const peerViews = (
 
 const notice = (code: ErrorCode, details: NoticeView['details'] = {}): NoticeView => ({ code, sentence: sentence(code), details })
 
-export const noticesOf = (facts: { storeProblem: ErrorCode | undefined; keysAreUnprotected: boolean; incompatible: number }): readonly NoticeView[] => [
+export const noticesOf = (
+  facts: { storeProblem: ErrorCode | undefined; keysAreUnprotected: boolean; incompatible: number },
+): readonly NoticeView[] => [
   ...(facts.storeProblem ? [notice(facts.storeProblem)] : []),
   ...(facts.incompatible > 0 ? [notice('SYNC_VERSION_UNSUPPORTED', { machines: facts.incompatible })] : []),
   ...(facts.keysAreUnprotected

@@ -40,7 +40,7 @@ export interface PresenceParts {
   refuse(code: ErrorCode): void
 }
 
-const encode = (presence: Presence): Uint8Array => encodeCbor({ document: presence.document, client: presence.clientId, state: presence.state })
+const encode = ({ document, clientId, state }: Presence): Uint8Array => encodeCbor({ document, client: clientId, state })
 
 const decode = (device: DeviceId, payload: Uint8Array): Presence => {
   const value = decodeCbor(payload) as Record<string, unknown>

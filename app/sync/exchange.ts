@@ -67,7 +67,8 @@ export const createExchange = (parts: ExchangeParts): Exchange => {
   }
 
   const sendAllHeights = (wantsReply: boolean) => {
-    const rows = [...log.heights()].map(([id, { height, headHash }]) => ({ log: id, height, shortHash: fromHex(headHash).subarray(0, SHORT_HASH_BYTES) }))
+    const shorten = (headHash: string) => fromHex(headHash).subarray(0, SHORT_HASH_BYTES)
+    const rows = [...log.heights()].map(([id, { height, headHash }]) => ({ log: id, height, shortHash: shorten(headHash) }))
     sendHeights(rows, { isWhole: true, wantsReply })
   }
 

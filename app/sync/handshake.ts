@@ -2,8 +2,10 @@
  *
  *  1. Both say hello with a nonce. The transcript is SHA-256 over both PeerIds (which Noise has authenticated) and both nonces.
  *  2. Both send tokens: HMAC(discovery key, role, transcript), filled up with chance to a multiple of 16. Who lacks the key learns nothing.
- *  3. On a match each proves its device by a signature over the transcript; whether that device is a member is judged here, never by PeerId.
- *  A joiner sends a token under the invitation's rendezvous key instead, gets an offer signed by the member, and answers with its join proof. */
+ *  3. On a match each proves its device by a signature over the transcript. Whether that device is a member is judged here, never by
+ *     PeerId.
+ *  A joiner sends a token under the invitation's rendezvous key instead, gets an offer that the member signed, and answers with its join
+ *  proof. */
 import { toHex } from '../base/codec.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import type { Address, DeviceId, InviteId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
@@ -87,7 +89,8 @@ export const createHandshake = (parts: HandshakeParts) => {
   const ours = () => ({ role, transcript: transcript! })
   const theirs = () => ({ role: theirRole, transcript: transcript! })
   const channel = (key: Uint8Array): Channel => channelOf(key, transcript!)
-  const claimOf = (workspace: WorkspaceId, side: Role, proof: Proof): DeviceClaim => ({ ...proof, workspace, role: side, transcript: transcript! })
+  const claimOf = (workspace: WorkspaceId, side: Role, proof: Proof): DeviceClaim =>
+    ({ ...proof, workspace, role: side, transcript: transcript! })
 
   const send = (message: Message): Effect => ({ kind: 'send', message })
   const refuse = (code: ErrorCode, isFatal = false, workspace?: WorkspaceId): Effect => ({ kind: 'refuse', code, isFatal, ...(workspace && { workspace }) })
@@ -182,7 +185,8 @@ export const createHandshake = (parts: HandshakeParts) => {
     return [{ kind: 'admit', gate, channel: message.channel, claim, proof: { byInvite: message.byInvite, byDevice: message.byDevice } }]
   }
 
-  const knockOf = (name: Channel) => parts.knocks().find((candidate) => answeredOffers.has(name) && channel(candidate.rendezvousKey) === name)
+  const knockOf = (name: Channel) =>
+    parts.knocks().find((candidate) => answeredOffers.has(name) && channel(candidate.rendezvousKey) === name)
 
   const receive = (message: Message): Effect[] => {
     if (message.kind === 'hello') return takeHello(message)
