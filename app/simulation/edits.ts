@@ -1,18 +1,24 @@
 /** What a person does to a note in a window. */
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import { markerText, markersIn } from './book.ts'
 import type { Book } from './book.ts'
 import type { Chance } from './chance.ts'
-import { blocksOf, formatSomewhere, idOf, markersOf, newBlock, placeIn, plainText, rangeIn, textsBelow, textsOf } from './note-tree.ts'
+import {
+  blocksOf, formatSomewhere, idOf, markersOf, newBlock, placeIn, plainText, rangeIn, replaceSomewhere, textsBelow, textsOf,
+} from './note-tree.ts'
 import type { WindowNote } from './window-note.ts'
 
-export type EditKind = 'type' | 'format' | 'delete' | 'block' | 'unblock' | 'paste'
+export type EditKind = 'type' | 'format' | 'rich' | 'delete' | 'block' | 'unblock' | 'paste'
 
+/** From two parts of a change to more than one frame of them. */
 const PASTE_CHARACTERS_MIN = 70_000
-const PASTE_CHARACTERS_MAX = 200_000
+const PASTE_CHARACTERS_MAX = 420_000
 const BLOCKS_PASTED = 40
 /** Longer texts only lose: edits stay close together, so that they meet. */
 const TEXT_CHARACTERS_MAX = 1500
+
+const CORNER_CHARACTERS_MAX = 40
+const CORNER_STEPS = 3
 
 interface Editing {
   readonly note: WindowNote
@@ -26,9 +32,12 @@ const words = (chance: Chance, count: number): string => Array.from({ length: co
 const write = ({ note, by, book }: Editing, text?: Y.XmlText): number =>
   book.write({ by, text: text && idOf(text), seen: new Set(note.everSeen) })
 
+/** Texts for words have a marker; one without is the corner where only formatting is played with. */
+const hasMarker = (text: Y.XmlText): boolean => markersIn(plainText(text)).length > 0
+
 /** Mostly the first: edits that never meet test nothing. */
 const pickText = ({ note, chance }: Editing): Y.XmlText | undefined => {
-  const texts = textsOf(note.doc)
+  const texts = textsOf(note.doc).filter(hasMarker)
   return chance.happens(0.6) ? texts[0] : texts[chance.below(texts.length)]
 }
 
@@ -43,6 +52,16 @@ const type = (editing: Editing): number[] => {
 const format = (editing: Editing): number[] => {
   const text = pickText(editing)
   if (text) formatSomewhere(text, editing.chance)
+  return []
+}
+
+/** Marks set and removed over a text so short that they collide: where Yjs cleans up formatting by itself. */
+const rich = ({ note, chance }: Editing): number[] => {
+  const text = textsOf(note.doc).find((candidate) => !hasMarker(candidate) && candidate.length > 0 && candidate.length <= CORNER_CHARACTERS_MAX)
+  for (let step = 0; text && step < CORNER_STEPS; step++) {
+    if (chance.happens(0.7)) formatSomewhere(text, chance)
+    else replaceSomewhere(text, chance)
+  }
   return []
 }
 
@@ -87,7 +106,7 @@ const paste = (editing: Editing): number[] => {
   return markers
 }
 
-const acts: Record<EditKind, (editing: Editing) => number[]> = { type, format, delete: remove, block, unblock, paste }
+const acts: Record<EditKind, (editing: Editing) => number[]> = { type, format, rich, delete: remove, block, unblock, paste }
 
 /** One edit, as one transaction of the window. Gives the markers that it wrote. */
 export const editNote = (kind: EditKind, editing: Editing): readonly number[] => {

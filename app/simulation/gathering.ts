@@ -27,7 +27,7 @@ export const createWorkspace = async (machine: Machine): Promise<WorkspaceId> =>
 export const createNote = async (world: World, machine: Machine): Promise<DocumentId> => {
   const screen = screenOf(machine)
   const marker = world.book.write({ by: machine.name, text: undefined, seen: new Set() })
-  const { document } = await screen.run('document.create', { workspace: world.workspace, title: `Note ${marker}`, markdown: `${markerText(marker)} begins` })
+  const { document } = await screen.run('document.create', { workspace: world.workspace, title: `Note ${marker}`, markdown: `${markerText(marker)} begins\n\nthe corner` })
   world.book.saved([marker])
   screen.close()
   return document

@@ -10,6 +10,7 @@ export interface Links {
   link(from: PeerId, to: PeerId): Link
   /** From now on this peer runs on that machine. */
   place(peer: PeerId, machine: number): void
+  machineOf(peer: PeerId): number
   /** Machines of different groups can't reach each other. */
   split(groups: readonly (readonly number[])[]): void
   /** Nothing gets from one machine to the other; the way back stays open. */
@@ -32,7 +33,7 @@ export const createLinks = (chance: Chance): Links => {
   const delayOf = (from: number, to: number): number => {
     let delayMs = delays.get(way(from, to))
     // Most ways of a LAN are short; a few differ so much that news overtakes what it is about.
-    if (delayMs === undefined) delays.set(way(from, to), (delayMs = chance.happens(0.25) ? chance.between(50, 900) : chance.between(1, 12)))
+    if (delayMs === undefined) delays.set(way(from, to), (delayMs = chance.happens(0.25) ? chance.between(50, 400) : chance.between(1, 12)))
     return delayMs
   }
   return {
@@ -42,6 +43,7 @@ export const createLinks = (chance: Chance): Links => {
       if (groupOf.get(from) !== groupOf.get(to) || cut.has(way(from, to))) return { kind: 'cut' }
       return { kind: 'open', delayMs: delayOf(from, to) + chance.below(JITTER_MS) }
     },
+    machineOf: (peer) => machines.get(peer) ?? -1,
     place: (peer, machine) => void machines.set(peer, machine),
     split: (groups) => {
       groups.forEach((group, number) => group.forEach((machine) => groupOf.set(machine, number)))

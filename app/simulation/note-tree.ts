@@ -40,29 +40,37 @@ export const newBlock = (id: string, words: string): Y.XmlElement => {
   return container
 }
 
-/** A place in the text that is not inside a marker. */
-export const placeIn = (text: string, chance: Chance): number => {
-  const at = chance.between(0, text.length)
+/** The next place from `at` on that is neither inside a marker nor inside a surrogate pair, which no editor cuts. */
+const nextPlace = (text: string, at: number): number => {
   const inside = markerPlaces(text).find(([from, to]) => from < at && at < to)
-  return inside ? inside[1] : at
+  if (inside) return inside[1]
+  return /[\udc00-\udfff]/.test(text[at] ?? '') ? at + 1 : at
 }
+
+export const placeIn = (text: string, chance: Chance): number => nextPlace(text, chance.between(0, text.length))
 
 /** Two such places, the first at or before the second, and not far apart. */
 export const rangeIn = (text: string, chance: Chance, lengthMax: number): { at: number; length: number } => {
   const at = placeIn(text, chance)
-  const end = Math.min(text.length, at + chance.between(1, lengthMax))
-  const inside = markerPlaces(text).find(([from, to]) => from < end && end < to)
-  return { at, length: (inside ? inside[1] : end) - at }
+  const end = nextPlace(text, Math.min(text.length, at + chance.between(1, lengthMax)))
+  return { at, length: Math.max(0, end - at) }
 }
 
 const MARKS: readonly Record<string, unknown>[] = [
-  { bold: {} }, { bold: null }, { italic: {} }, { italic: null }, { textColor: { stringValue: 'red' } }, { textColor: { stringValue: 'blue' } }, { textColor: null },
+  { bold: {} }, { bold: null }, { bold: null }, { italic: {} }, { italic: null }, { textColor: { stringValue: 'red' } }, { textColor: null },
 ]
 
 /** Sets or removes a mark over a range. */
 export const formatSomewhere = (text: Y.XmlText, chance: Chance): void => {
   const { at, length } = rangeIn(plainText(text), chance, 24)
   if (length > 0) text.format(at, length, chance.pick(MARKS))
+}
+
+/** Two characters go and two come, the length stays: only where there are no markers. */
+export const replaceSomewhere = (text: Y.XmlText, chance: Chance): void => {
+  const { at, length } = rangeIn(plainText(text), chance, 2)
+  if (length > 0) text.delete(at, length)
+  text.insert(at, 'xyz'.slice(0, length))
 }
 
 /** Markers in a document's state, as the peer gives it. */

@@ -8,6 +8,7 @@ import type { Machine } from './machine.ts'
 import { markersOfState } from './note-tree.ts'
 import { createPower } from './power.ts'
 import type { Power } from './power.ts'
+import { checkTrust, checkTrustIsWhole } from './trust.ts'
 import { createWorkload } from './workload.ts'
 import type { Workload } from './workload.ts'
 import { createWorld } from './world.ts'
@@ -35,6 +36,8 @@ export interface SimulationReport {
 
 const NOTES = 2
 const LOOK_MS = 40
+/** How often everybody is asked what the others hold. */
+const LOOKS_PER_QUESTION = 20
 const SETTLE_STEP_MS = 1000
 /** From the mending on, everybody must be equal within this. */
 const SETTLE_MS_MAX = 180_000
@@ -76,9 +79,10 @@ const live = async ({ world, power, workload }: Stage, activeMs: number): Promis
   const watch = createWatch(world)
   const endMs = world.time.nowMs() + activeMs
   faults.start()
-  while (world.time.nowMs() < endMs) {
+  for (let look = 1; world.time.nowMs() < endMs; look++) {
     await world.time.run(LOOK_MS)
     for (const machine of world.machines) watch(machine)
+    if (look % LOOKS_PER_QUESTION === 0) await checkTrust(world)
   }
   workload.rest()
   faults.mend()
@@ -170,6 +174,7 @@ export const simulate = async (options: SimulationOptions, host: SimulationHost)
     await restartAll(stage)
     await settle(world)
     checkEdits(world)
+    await checkTrustIsWhole(world)
     await checkDisks(stage)
   } catch (error) {
     blame(world.book, `the run broke: ${String((error as Error)?.stack ?? error)}`)

@@ -26,7 +26,7 @@ type Action = EditKind | 'append' | 'create' | 'rename' | 'trash' | 'restore' | 
 
 /** Weights. */
 const ACTIONS: readonly (readonly [Action, number])[] = [
-  ['type', 44], ['format', 30], ['delete', 7], ['block', 6], ['unblock', 2], ['paste', 0.6],
+  ['type', 44], ['format', 12], ['rich', 12], ['delete', 7], ['block', 6], ['unblock', 2], ['paste', 1],
   ['append', 4], ['create', 1], ['rename', 2], ['trash', 0.7], ['restore', 1.2], ['open', 2],
 ]
 const WEIGHT_SUM = ACTIONS.reduce((sum, [, weight]) => sum + weight, 0)
@@ -36,6 +36,9 @@ const PAUSE_MS_MAX = 900
 /** Answers to what has just been read: they must never arrive before it. */
 const REPLY_PROBABILITY = 0.08
 const REPLY_MS_MAX = 4
+
+const STORM_PROBABILITY = 0.6
+const STORM_MS_MAX = 30
 
 /** Refusals that an honest window may meet. */
 const HONEST_REFUSALS: readonly ErrorCode[] = ['STORE_FULL', 'STORE_CLOSED', 'DOCUMENTS_TOO_LARGE', 'DOCUMENTS_TRASHED', 'DOCUMENTS_WAITING', 'DOCUMENTS_UNKNOWN']
@@ -69,8 +72,21 @@ export const createWorkload = (world: World): Workload => {
     trace.note(`${window.name} ${kind} ${note.document.slice(0, 4)} ${markers.join(',')}`)
     edited(machine)
   }
+  /** Several people play with the same short line at once: the formatting that meets is what Yjs cleans up. */
+  const storm = (document: DocumentId) => {
+    for (const [machine, opened] of windows) {
+      for (const window of opened) {
+        if (chance.happens(STORM_PROBABILITY)) machine.run?.clock.after(chance.between(0, STORM_MS_MAX), () => {
+          const note = window.notes().find((candidate) => candidate.document === document)
+          if (note) edit(machine, window, note, 'rich')
+        })
+      }
+    }
+  }
   const append = (machine: Machine, window: Window, note: WindowNote) => {
-    const marker = book.write({ by: window.name, text: undefined, seen: new Set(note.everSeen) })
+    // The peer writes it: on top of what the peer has, not of what is still on its way from this window.
+    const seen = new Set([...note.everSeen].filter((marker) => book.find(marker)?.by !== window.name || book.find(marker)?.isSaved))
+    const marker = book.write({ by: window.name, text: undefined, seen })
     const takes = { workspace: world.workspace, document: note.document, text: markerText(marker) }
     window.pipe.ask((screen) => screen.run('document.append', takes), (answer) => {
       if (answer.ok) book.saved([marker])
@@ -117,6 +133,7 @@ export const createWorkload = (world: World): Workload => {
     if (action === 'append') append(machine, window, note)
     else if (action === 'create') create(machine, window)
     else if (action === 'rename' || action === 'trash' || action === 'restore') change(window, note.document, action)
+    else if (action === 'rich') storm(note.document)
     else edit(machine, window, note, action)
   }
   const live = (machine: Machine, window: Window, run: Run) => {

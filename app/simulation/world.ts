@@ -1,5 +1,5 @@
 /** Everything that one simulation holds. */
-import type { WorkspaceId } from '../base/ids.ts'
+import type { PeerId, WorkspaceId } from '../base/ids.ts'
 import type { Stream } from '../network/network.ts'
 import { createMemoryHub } from '../network/memory.ts'
 import type { MemoryHub } from '../network/memory.ts'
@@ -57,6 +57,8 @@ export interface World {
   readonly counts: Counts
   readonly sometimes: Sometimes
   workspace: WorkspaceId
+  /** Part of something big was sent. */
+  onLargeFrame: (from: Machine, to: Machine) => void
   /** A stream of chance of its own. */
   chance(name: string): Chance
 }
@@ -72,6 +74,8 @@ export interface SimulationHost {
   readonly tell: (line: string) => void
 }
 
+const LARGE_FRAME_BYTES = 60_000
+
 export const createWorld = (seed: number, peers: number, host: SimulationHost): World => {
   const time = createVirtualTime(host.turn)
   const trace = createTrace(time.nowMs, host.tell)
@@ -80,20 +84,24 @@ export const createWorld = (seed: number, peers: number, host: SimulationHost): 
   const hub = createMemoryHub({ clock: createPeerClock(time, time.nowMs), random: chance('hub'), link: links.link })
   const counts: Counts = { edits: 0, crashes: 0, restarts: 0, cuts: 0, frames: 0, frameBytes: 0, refusedEdits: 0 }
   const streams = new Set<Stream>()
-  const sent = (from: string, to: string, bytes: number) => {
+  const machineOf = (peer: PeerId): Machine => machines[links.machineOf(peer)]!
+  const sent = (from: PeerId, to: PeerId, bytes: number) => {
     counts.frames += 1
     counts.frameBytes += bytes
-    trace.note(`${from.slice(-1)}>${to.slice(-1)} ${bytes}`)
+    trace.note(`${machineOf(from).name}>${machineOf(to).name} ${bytes}`)
+    if (bytes >= LARGE_FRAME_BYTES) world.onLargeFrame(machineOf(from), machineOf(to))
   }
-  const machines = Array.from({ length: peers }, (_, number) => createMachine({
+  const machines: readonly Machine[] = Array.from({ length: peers }, (_, number) => createMachine({
     seed, number, time, hub, place: links.place, createPeer: host.createPeer,
     watch: (network) => watchNetwork(network, { sent, streams }),
   }))
-  return {
+  const world: World = {
     seed, time, trace, book: createBook(), links, hub, machines, streams, counts, chance,
     joined: new Set(),
     sometimes: { healDuringSync: 0, restartWithPending: 0, lostTail: 0, causalWait: 0, partsSplit: 0, formattingCleanup: 0 },
     // Known once the first machine has made it.
     workspace: '' as WorkspaceId,
+    onLargeFrame: () => {},
   }
+  return world
 }

@@ -1,0 +1,62 @@
+/** Is what a machine says of the others true? It may know less than there is, never more. */
+import type { Peer } from '../peer.types.ts'
+import { blame } from './book.ts'
+import type { Inspection } from './checks.ts'
+import type { Machine } from './machine.ts'
+import type { World } from './world.ts'
+
+type Status = Awaited<ReturnType<typeof statusOf>>
+
+const statusOf = async (peer: Peer) => {
+  const screen = peer.openScreen()
+  try {
+    return await screen.run('status', {})
+  } finally {
+    screen.close()
+  }
+}
+
+interface Known {
+  readonly machine: Machine
+  readonly device: string
+  readonly inspection: Inspection
+  readonly workspace: Status['workspaces'][number]
+}
+
+/** All at one moment: the answers say nothing of any other. */
+const knowAll = async (world: World): Promise<Known[]> => {
+  const up = world.machines.filter((machine) => machine.run?.isUp && world.joined.has(machine))
+  return Promise.all(up.map(async (machine) => {
+    const inspection = machine.run!.peer.inspect(world.workspace)
+    const workspace = (await statusOf(machine.run!.peer)).workspaces.find(({ id }) => id === world.workspace)!
+    return { machine, device: workspace.device, inspection, workspace }
+  }))
+}
+
+const lacks = (holder: Inspection, said: Inspection): string | undefined => {
+  for (const [log, { height }] of said.heights) if ((holder.heights.get(log)?.height ?? 0) < height) return log
+  return undefined
+}
+
+/** Nobody is said to hold what it doesn't, however its last crash went. */
+export const checkTrust = async (world: World): Promise<void> => {
+  const known = await knowAll(world)
+  for (const teller of known) {
+    for (const { device, holds, self } of teller.workspace.members) {
+      const holder = known.find((candidate) => candidate.device === device)
+      if (self || holds !== 'all' || !holder) continue
+      const log = lacks(holder.inspection, teller.inspection)
+      if (log) blame(world.book, `${teller.machine.name} says that ${holder.machine.name} holds everything, which lacks entries of ${log.slice(0, 6)}`)
+    }
+  }
+}
+
+/** Mended and at rest, everybody knows that everybody holds everything. */
+export const checkTrustIsWhole = async (world: World): Promise<void> => {
+  for (const { machine, workspace } of await knowAll(world)) {
+    const doubtful = workspace.members.filter(({ holds }) => holds !== 'all')
+    if (workspace.members.length !== world.machines.length) blame(world.book, `${machine.name} knows ${workspace.members.length} members`)
+    for (const { name, holds } of doubtful) blame(world.book, `${machine.name} still says of ${name}: ${holds}`)
+    if (workspace.unsaved > 0) blame(world.book, `${machine.name} has ${workspace.unsaved} entries that are not on its disk`)
+  }
+}
