@@ -66,13 +66,14 @@ const asMember = async (link: string): Promise<void> => {
   await pause(1500)
   const record = createRecords(store).workspaces().find((candidate) => candidate.workspace === workspace)!
   const { heights } = peer.inspect(workspace)
-  const [victimsLog, victim] = [...heights].find(([log]) => deviceOf(log) !== record.keys.device)!
   const send = (what: string, run: Run) => {
     for (const { stream, channel } of proofs) stream.send(encodeMessage({ kind: 'run', channel, run }))
     say({ sent: what, log: run.log })
   }
-  const next: Place = { workspace, log: victimsLog, seq: victim.height, previous: fromHex(victim.headHash) }
-  send('signed by a member, for the log of another', forge(record, next, record.keys))
+  for (const [log, { height, headHash }] of heights) {
+    if (deviceOf(log) === record.keys.device) continue
+    send('signed by a member, for the log of another', forge(record, { workspace, log, seq: height, previous: fromHex(headHash) }, record.keys))
+  }
   const stranger = createDeviceKeys(random)
   send('signed by a stranger, for its own log', forge(record, { workspace, log: strangersLog(stranger), seq: 0, previous: NO_HASH }, stranger))
   const own = [...heights].find(([log]) => deviceOf(log) === record.keys.device)!
@@ -118,7 +119,7 @@ const asStranger = async (target: string): Promise<void> => {
 const asNewer = async (target: string): Promise<void> => {
   const { network, stream, heard } = await dialAsStranger(target)
   stream.send(encodeMessage(hello([99])))
-  await pause(1500)
+  await pause(5000)
   say({ heard })
   await network.stop()
 }

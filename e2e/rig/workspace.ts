@@ -59,6 +59,14 @@ export const expectReachable = async (machine: Machine, others: number): Promise
     .toBe(others)
 }
 
+/** Nothing that anybody wrote was refused: no fork, no bad signature, no gap. A handshake that came before its admission may have been. */
+export const expectNoEntryRefused = async (machines: readonly Machine[]): Promise<void> => {
+  for (const machine of machines) {
+    const { refusals } = await workspaceOf(machine)
+    expect(Object.keys(refusals).filter((code) => /^(LOG|DOCUMENTS|SYNC_MESSAGE|SYNC_LIMIT)_/.test(code)), machine.name).toEqual([])
+  }
+}
+
 /** Machines of these names in one workspace, each admitted by an invitation, all with the same entries. */
 export const gather = async (lab: Lab, names: readonly string[]): Promise<readonly Machine[]> => {
   const machines = await Promise.all(names.map((name) => lab.startMachine(name)))

@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { expect, test } from '../../rig/lab.ts'
 import type { Machine } from '../../rig/machine.ts'
 import { cutPower, walEnd } from '../../rig/wal.ts'
-import { createDocument, expectEqual, gather, markdownOf, workspaceOf } from '../../rig/workspace.ts'
+import { createDocument, expectEqual, expectNoEntryRefused, gather, markdownOf } from '../../rig/workspace.ts'
 
 /** Appends until the machine dies; gives what it said was saved. */
 const appendUntilDeath = async (machine: Machine, document: string, label: string, onSaved: (text: string) => void): Promise<void> => {
@@ -69,7 +69,7 @@ test('a power cut loses nothing that was called saved, and forks no log', async 
   }
   const markdown = await markdownOf(b!, document)
   expect(saved.filter((text) => !markdown.includes(text))).toEqual([])
-  for (const machine of [a!, b!]) expect((await workspaceOf(machine)).refusals).toEqual({})
+  await expectNoEntryRefused([a!, b!])
   console.log(`6 power cuts: lost ${lost.join(', ')} unflushed frames; ${saved.length} saved changes, all there, no fork`)
   expect(Math.max(...lost)).toBeGreaterThan(0)
 })
@@ -89,7 +89,7 @@ test('a cloned data directory, started twice, goes on in both copies', async ({ 
   const texts = await Promise.all([a!, b!, clone].map((machine) => markdownOf(machine, document)))
   expect(new Set(texts).size).toBe(1)
   for (const machine of lab.machines) expect(texts[0]).toContain(`from ${machine.directory.at(-1)}`)
-  for (const machine of lab.machines) expect(Object.keys((await workspaceOf(machine)).refusals)).not.toContain('LOG_FORKED')
+  await expectNoEntryRefused(lab.machines)
 })
 
 test('an old copy of a data directory, put back, takes its own newer entries from the others', async ({ lab }) => {

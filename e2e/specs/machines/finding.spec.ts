@@ -1,5 +1,5 @@
 import { expect, needsNamespaces, test } from '../../rig/lab.ts'
-import { createDocument, expectEqual, expectReachable, gather, invite, joinBy, markdownOf, workspaceOf } from '../../rig/workspace.ts'
+import { createDocument, expectEqual, expectNoEntryRefused, expectReachable, gather, invite, joinBy, markdownOf } from '../../rig/workspace.ts'
 
 test('three machines find each other, join by link, and hold the same notes', async ({ lab }) => {
   const [kitchen, studio, attic] = await gather(lab, ['Kitchen laptop', 'Studio desk', 'Attic'])
@@ -13,7 +13,7 @@ test('three machines find each other, join by link, and hold the same notes', as
     const markdown = await markdownOf(machine, document)
     for (const { name } of lab.machines) expect(markdown).toContain(`from ${name}`)
   }
-  for (const machine of lab.machines) expect((await workspaceOf(machine)).refusals).toEqual({})
+  await expectNoEntryRefused(lab.machines)
 })
 
 test('a machine that was off finds the others by itself, and what happened meanwhile', async ({ lab }) => {
