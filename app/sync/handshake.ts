@@ -9,7 +9,7 @@
 import { toHex } from '../base/codec.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import type { Address, DeviceId, InviteId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
-import { HANDSHAKE_TOKENS_MAX } from '../base/limits.ts'
+import { ADDRESSES_PER_PEER_MAX, HANDSHAKE_TOKENS_MAX } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
 import type { JoinClaim, JoinProof } from '../membership/join-proof.ts'
 import {
@@ -95,7 +95,7 @@ export const createHandshake = (parts: HandshakeParts) => {
   const send = (message: Message): Effect => ({ kind: 'send', message })
   const refuse = (code: ErrorCode, isFatal = false, workspace?: WorkspaceId): Effect => ({ kind: 'refuse', code, isFatal, ...(workspace && { workspace }) })
 
-  const hello = (): Effect => send({ kind: 'hello', versions: [PROTOCOL_VERSION], nonce, app: parts.app, addresses: parts.addresses() })
+  const hello = (): Effect => send({ kind: 'hello', versions: [PROTOCOL_VERSION], nonce, app: parts.app, addresses: parts.addresses().slice(0, ADDRESSES_PER_PEER_MAX) })
 
   /** Nothing, when they are those that were sent before. */
   const tokens = (): Effect[] => {
@@ -220,6 +220,8 @@ export const createHandshake = (parts: HandshakeParts) => {
   return {
     start: (): Effect[] => [hello()],
     receive,
+    /** A joiner was told no: should that have been for now only, the next refresh offers again. */
+    declined: (name: Channel) => void sentOffers.delete(name),
     /** Workspaces, members, invitations or knocks changed here. */
     refresh: (): Effect[] => (transcript ? [...tokens(), ...match(), ...parts.gates().flatMap(judge)] : []),
   }

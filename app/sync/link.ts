@@ -119,6 +119,7 @@ export const createLink = (parts: LinkParts): Link => {
     gate?.admit(effect.claim, effect.proof, (answer) => {
       if ('box' in answer) return send({ kind: 'accept', channel: effect.channel, box: answer.box })
       send({ kind: 'decline', channel: effect.channel, code: answer.code })
+      handshake.declined(effect.channel)
       refuse(answer.code, gate.workspace, false)
     })
   }
