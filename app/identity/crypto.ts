@@ -110,7 +110,7 @@ const verifyingKey = (bytes: Uint8Array): crypto.KeyObject => {
   return key
 }
 
-/** Engines disagree on small-order and non-canonical points, which in a log would be a fork: those are refused before an engine is asked. */
+/** Engines disagree on small-order and non-canonical points, which in a log would be a fork: those are refused before any is asked. */
 export const verifySignature = (key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
   if (!isSafePoint(key) || !isSafeSignature(signature)) return false
   try {
