@@ -2,6 +2,7 @@
 import { createServer } from 'node:net'
 import { hostname } from 'node:os'
 import path from 'node:path'
+import type { PeerService } from '../app/api/peer-service.ts'
 import type { Clock } from '../app/base/clock.ts'
 import { NAME_CHARACTERS_MAX } from '../app/base/limits.ts'
 import type { Logger } from '../app/base/logger.ts'
@@ -11,6 +12,7 @@ import { createMdnsDiscovery } from '../app/network/mdns.ts'
 import { createPeer } from '../app/peer.ts'
 import { createSqliteStore } from '../app/store/sqlite.ts'
 import { readSmallFile, writePrivateFile } from './data-directory.ts'
+import { watchMachine } from './machine-watch.ts'
 import { version } from './version.ts'
 
 export interface PeerProcessOptions {
@@ -25,8 +27,10 @@ export interface PeerProcessOptions {
 }
 
 export interface PeerProcess {
-  readonly peer: ReturnType<typeof createPeer>
+  readonly service: PeerService
   addresses(): readonly string[]
+  /** Saves what is under way, says goodbye, gives the data directory free. */
+  stop(): Promise<void>
 }
 
 /** @throws STORE_LOCKED, STORE_BROKEN, STORE_FULL, NETWORK_PORT_IN_USE, NETWORK_ADDRESS_MALFORMED */
@@ -56,7 +60,12 @@ export const startPeerProcess = async ({ dataDir, name, listen, discovers, clock
     throw error
   }
   rememberPort(dataDir, network.addresses())
-  return { peer, addresses: () => network.addresses() }
+  const cancelWatch = watchMachine(clock, () => peer.refresh())
+  const stop = () => {
+    cancelWatch()
+    return peer.stop()
+  }
+  return { service: peer, addresses: () => network.addresses(), stop }
 }
 
 /** The first label of the host name; never empty, never too long. */

@@ -10,12 +10,13 @@ export interface PairedChannel extends Channel {
 
 interface End {
   readonly inbox: Uint8Array[]
+  inboxBytes: number
   readonly messageListeners: ((message: Uint8Array) => void)[]
   readonly closeListeners: ((code?: ErrorCode) => void)[]
   isPaused: boolean
 }
 
-const createEnd = (): End => ({ inbox: [], messageListeners: [], closeListeners: [], isPaused: false })
+const createEnd = (): End => ({ inbox: [], inboxBytes: 0, messageListeners: [], closeListeners: [], isPaused: false })
 
 /** In the order of the calls, and never while the caller is still at work. */
 const soon = (act: () => void) => Promise.resolve().then(act)
@@ -24,6 +25,7 @@ const deliver = (end: End) => {
   while (!end.isPaused && end.messageListeners.length > 0) {
     const message = end.inbox.shift()
     if (message === undefined) return
+    end.inboxBytes -= message.length
     for (const listener of end.messageListeners) listener(message)
   }
 }
@@ -46,10 +48,11 @@ export const createChannelPair = (): readonly [PairedChannel, PairedChannel] => 
     send: (message) => {
       if (isClosed) return
       far.inbox.push(message.slice())
+      far.inboxBytes += message.length
       void soon(() => deliver(far))
     },
     get queuedBytes() {
-      return far.inbox.reduce((sum, message) => sum + message.length, 0)
+      return far.inboxBytes
     },
     onMessage: (listener) => {
       near.messageListeners.push(listener)

@@ -1,4 +1,5 @@
 /** A host of its own process with its own data directory, and the command line against it, for tests. */
+import assert from 'node:assert/strict'
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -7,6 +8,10 @@ import path from 'node:path'
 import type { WorkspaceView } from '../../app/api/views.ts'
 
 const MAIN = path.join(import.meta.dirname, 'main.ts')
+
+interface TestEnd {
+  after(fn: () => Promise<void>): void
+}
 
 /** The parts of any answer that tests look at. */
 export interface Json {
@@ -74,7 +79,7 @@ const firstLine = async (child: ChildProcess): Promise<string> => {
   throw new Error(`the host ended with ${child.exitCode}`)
 }
 
-export const createMachine = (name: string, context: { after(fn: () => Promise<void>): void }): Machine => {
+export const createMachine = (name: string, context: TestEnd): Machine => {
   const dataDir = mkdtempSync(path.join(tmpdir(), `lanyard-${name}-`))
   let host: ChildProcess | undefined
   const end = async (signal: NodeJS.Signals) => {
@@ -111,3 +116,32 @@ export const eventually = async <T>(ask: () => Promise<T>, isDone: (value: T) =>
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
+
+export const twoMachines = (context: TestEnd) => [createMachine('Ada', context), createMachine('Bob', context)] as const
+
+/** What a command printed; fails when it was refused. */
+export const done = async (outcome: Promise<Outcome>): Promise<Json> => {
+  const { exitCode, err, json } = await outcome
+  assert.equal(exitCode, 0, err)
+  return json
+}
+
+/** The exit code and the code of an error. */
+export const refusal = async (outcome: Promise<Outcome>): Promise<string> => {
+  const { exitCode, out, json } = await outcome
+  assert.equal(out, '', 'an error leaves standard output empty')
+  return `${exitCode} ${json.error?.code}`
+}
+
+/** A workspace that both are in; gives its link and one note. */
+export const joined = async (ada: Machine, bob: Machine) => {
+  const { workspace = '' } = await done(ada.run('workspace', 'create', 'Garden'))
+  const { link = '' } = await done(ada.run('invite'))
+  assert.deepEqual(await done(bob.run('join', link, '--timeout', '40')), { workspace })
+  const { document = '' } = await done(ada.run('doc', 'create', '--title', 'Plan'))
+  return { workspace, link, document }
+}
+
+/** Waits until a note holds `text` there. */
+export const shows = (machine: Machine, document: string, text: string) =>
+  eventually(() => machine.run('doc', 'show', document), ({ json }) => json.markdown?.includes(text) === true)

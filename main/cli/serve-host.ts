@@ -27,7 +27,11 @@ export const runServe = async ({ dataDir, options }: Call): Promise<number> => {
     ended.resolve(EXIT_FAILED)
   }
   watchFaults(logger, fail)
-  const host = await startHeadlessHost({ ...hostOptions(options), dataDir, clock: systemClock(), logger, onFault: fail })
+  const settings = { ...hostOptions(options), dataDir, clock: systemClock(), logger, onFault: fail }
+  const host = await startHeadlessHost(settings).catch((error: unknown) => {
+    openRunning(error, options)
+    throw error
+  })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => ended.resolve(EXIT_OK))
   announce(host, options)
   const exitCode = await ended.promise
@@ -61,7 +65,15 @@ const announce = ({ url, dataDir, addresses }: HeadlessHost, options: Options) =
   if (process.stderr.isTTY && options.json !== true) {
     process.stderr.write(`Lanyard runs. Open ${url}\nIts data and keys lie in ${dataDir}. Ctrl-C ends it; nothing is lost.\n`)
   }
-  if (options.open === true && options['no-open'] !== true) openBrowser(url)
+  if (wantsBrowser(options)) openBrowser(url)
+}
+
+const wantsBrowser = (options: Options) => options.open === true && options['no-open'] !== true
+
+/** Who starts it a second time wants to see it. */
+const openRunning = (error: unknown, options: Options) => {
+  const url = error instanceof PeerError ? error.details['url'] : undefined
+  if (typeof url === 'string' && wantsBrowser(options)) openBrowser(url)
 }
 
 /** Only where there is a screen to show it on; whoever has none reads the address. */

@@ -39,7 +39,7 @@ export const startHeadlessHost = async (options: HeadlessOptions): Promise<Headl
   try {
     door = await openHostDoor(process, options)
   } catch (error) {
-    await process.peer.stop()
+    await process.stop()
     throw error
   }
   return {
@@ -49,14 +49,14 @@ export const startHeadlessHost = async (options: HeadlessOptions): Promise<Headl
     stop: async () => {
       removeHostFile(dataDir)
       await door.close()
-      await process.peer.stop()
+      await process.stop()
     },
   }
 }
 
-const openHostDoor = async ({ peer }: PeerProcess, options: HeadlessOptions): Promise<Door> => {
+const openHostDoor = async ({ service }: PeerProcess, options: HeadlessOptions): Promise<Door> => {
   const { dataDir, port, clock, logger, onFault, rendererDir = rendererDirectory() } = options
-  const onChannel: Parameters<typeof openDoor>[0]['onChannel'] = (channel) => serve(peer, channel, { version, clock, logger, onFault })
+  const onChannel: Parameters<typeof openDoor>[0]['onChannel'] = (channel) => serve(service, channel, { version, clock, logger, onFault })
   const door = await openDoor({ dataDir, rendererDir, port, clock, logger, onChannel })
   writeHostFile(dataDir, { url: door.url, pid: globalThis.process.pid, version })
   return door
