@@ -9,7 +9,7 @@ import type { Logger } from '../base/logger.ts'
 import type { DeviceKeys } from '../identity/device-keys.ts'
 import type { WorkspaceLog } from '../log/log.ts'
 import type { Key, Store } from '../store/store.ts'
-import { holdsOf, withReceipt, type DeviceReceipts, type Extent, type Holds } from './holdings.ts'
+import { holdsOf, isSuperseded, withReceipt, type DeviceReceipts, type Extent, type Holds } from './holdings.ts'
 import { decodeReceipt, encodeReceipt, type Receipt, type ReceiptRow } from './receipt.ts'
 
 /** Kinds of this room's messages, the first byte of a payload. */
@@ -159,6 +159,7 @@ export const createCluster = (parts: ClusterParts): Cluster => {
     if (!parts.admits(receipt.device)) return parts.refuse('MEMBERSHIP_NOT_A_MEMBER')
     const earlier = known.get(receipt.device)?.receipts.get(receipt.session)
     if (receipt.device === keys.device || (earlier && earlier.counter >= receipt.counter)) return
+    if (isSuperseded(known.get(receipt.device)?.receipts ?? new Map(), receipt)) return
     keep(receipt, bytes.slice())
     summariseSoon(receipt.device, receipt.session)
     changed.emit()

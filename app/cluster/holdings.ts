@@ -1,5 +1,5 @@
 /** What a device holds, by its receipts alone. */
-import type { LogId, SessionId } from '../base/ids.ts'
+import { logId, type LogId, type SessionId } from '../base/ids.ts'
 import { equalBytes } from '../base/codec.ts'
 import type { Receipt } from './receipt.ts'
 
@@ -13,6 +13,12 @@ export type DeviceReceipts = ReadonlyMap<SessionId, Receipt>
 
 const covers = (newer: Receipt, older: Receipt): boolean =>
   [...older.rows].every(([log, row]) => (newer.rows.get(log)?.height ?? 0) >= row.height)
+
+/** A receipt of an earlier session that arrives after a newer one's, which covers it. A newer session's own log is in no earlier receipt:
+ *  so what covers a receipt, its own log included, was written later. */
+export const isSuperseded = (known: DeviceReceipts, receipt: Receipt): boolean =>
+  receipt.rows.has(logId(receipt.device, receipt.session)) &&
+  [...known.values()].some((other) => other.session !== receipt.session && covers(other, receipt))
 
 /** A newer session's receipt replaces those of earlier sessions that it covers. One that it doesn't cover stays: then only what both say
  *  counts, as after a lost disk or a restored backup. */
