@@ -6,14 +6,14 @@ import { systemClock, type Cancel, type Clock } from '../base/clock.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { PeerError } from '../base/errors.ts'
 import type { Address, PeerId } from '../base/ids.ts'
-import { CONNECTIONS_PER_HOST_MAX, STREAMS_PER_PROTOCOL_MAX } from '../base/limits.ts'
+import { STREAMS_PER_PROTOCOL_MAX } from '../base/limits.ts'
 import { silentLogger, type Logger } from '../base/logger.ts'
 import { checkAddress, peerIn, withoutPeer } from './address.ts'
 import { createFlowStream } from './libp2p/flow-stream.ts'
 import { boundTo, hasIpv6, reachableAddresses, type Bound } from './libp2p/interfaces.ts'
 import type { Link } from './libp2p/link-table.ts'
 import { createLinks, keepAlive, LINK_PROTOCOL, type Links } from './libp2p/links.ts'
-import { createNode, hostOf } from './libp2p/node.ts'
+import { createNode } from './libp2p/node.ts'
 import type { Network, PeerChange, Stream } from './network.ts'
 
 export interface Libp2pNetworkOptions {
@@ -34,10 +34,9 @@ export const createLibp2pNetwork = async (options: Libp2pNetworkOptions = {}): P
   const listen = options.listen?.length ? options.listen : ['/ip4/0.0.0.0/tcp/0', ...(hasIpv6() ? ['/ip6/::/tcp/0'] : [])]
   for (const address of listen) parse(address as Address)
   const changes = createEmitter<PeerChange>()
-  const node = await createNode(listen, (host) => countFrom(host) < CONNECTIONS_PER_HOST_MAX)
+  const node = await createNode(listen)
   const self = node.peerId.toString() as PeerId
   const links = createLinks({ self, clock, emit: changes.emit })
-  const countFrom = (host: string) => [...links.links.keys()].filter((connection) => hostOf(connection) === host).length
   node.addEventListener('connection:open', ({ detail }) => links.manage(detail))
   // It would remember every stranger who ever called.
   node.addEventListener('peer:disconnect', ({ detail }) => void node.peerStore.delete(detail).catch(() => {}))

@@ -29,6 +29,7 @@ export const createFlowStream = (raw: RawStream, init: FlowStreamInit): Flow => 
     clock: init.clock,
     post: (message) => writer.write(encodeFlowMessage(message)),
     onEnd: () => {
+      isOver = true
       cancelPartial?.()
       init.onEnd()
       finish(raw, writer.flush, init.clock)
@@ -36,10 +37,13 @@ export const createFlowStream = (raw: RawStream, init: FlowStreamInit): Flow => 
   })
   const decoder = createFlowDecoder()
   let cancelPartial: Cancel | undefined
+  let isOver = false
 
   const take = (chunk: Uint8Array) => {
     init.onHeard()
+    if (isOver) return
     const messages = decode(chunk)
+    if (isOver) return
     if (messages.length > 0 || decoder.partialBytes === 0) {
       cancelPartial?.()
       cancelPartial = undefined

@@ -1,5 +1,5 @@
 import { noise } from '@chainsafe/libp2p-noise'
-import type { Connection, MultiaddrConnection } from '@libp2p/interface'
+import type { MultiaddrConnection } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
@@ -15,10 +15,10 @@ const WINDOW_BYTES_MAX = limits.STREAM_CREDIT_BYTES
 /** A libp2p node of ours, not started, with an identity of its own that nobody has seen before: TCP, Noise, yamux, and nothing that
  *  dials, resolves, announces or answers by itself. Neither identify nor ping: the first tells strangers our addresses, the second
  *  echoes without bound for a sender that does not read, and links.ts does for one byte what they do with a stream. */
-export const createNode = (listen: readonly string[], mayConnect: (host: string) => boolean): Promise<Libp2p> =>
+export const createNode = (listen: readonly string[]): Promise<Libp2p> =>
   createLibp2p({
     start: false,
-    connectionGater: { denyInboundConnection: (connection) => !mayConnect(hostOf(connection)) },
+    connectionGater: { denyInboundConnection: createHostLimit() },
     addresses: { listen: [...listen] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
@@ -52,5 +52,19 @@ export const createNode = (listen: readonly string[], mayConnect: (host: string)
     },
   })
 
-/** The IP address at the other end. */
-export const hostOf = ({ remoteAddr }: Connection | MultiaddrConnection): string => remoteAddr.toString().split('/')[2] ?? ''
+/** Says which inbound connections are one too many from their IP address, those that still shake hands included. */
+const createHostLimit = () => {
+  const held = new Map<string, number>()
+  return (connection: MultiaddrConnection): boolean => {
+    const host = connection.remoteAddr.toString().split('/')[2] ?? ''
+    const count = held.get(host) ?? 0
+    if (count >= limits.CONNECTIONS_PER_HOST_MAX) return true
+    held.set(host, count + 1)
+    connection.addEventListener('close', () => {
+      const left = (held.get(host) ?? 1) - 1
+      if (left > 0) held.set(host, left)
+      else held.delete(host)
+    })
+    return false
+  }
+}
