@@ -17,7 +17,9 @@ export const parseRoute = (hash: string): Route => {
   try {
     const workspace = workspaceId(id)
     if (page === 'machines' || page === 'settings') return { kind: page, workspace }
-    if (page === 'notes' || page === 'trash') return { kind: page, workspace, document: document === undefined ? null : documentId(document) }
+    if (page === 'notes' || page === 'trash') {
+      return { kind: page, workspace, document: document === undefined ? null : documentId(document) }
+    }
   } catch {
     // A damaged address leads home.
   }

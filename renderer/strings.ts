@@ -13,6 +13,9 @@ export const strings = {
     dismiss: 'Dismiss',
     retry: 'Try again',
     back: 'Back',
+    mishap: 'This part of the screen could not be shown.',
+    mishapHint: 'Nothing that is saved is touched. If Lanyard on this machine has stopped, start it, then load the page again.',
+    reload: 'Load the page again',
     copied: 'Copied',
     copy: 'Copy',
   },
@@ -20,8 +23,6 @@ export const strings = {
   link: {
     connecting: 'Connecting to Lanyard on this machine…',
     lost: 'Not connected to Lanyard on this machine: your typing is kept in this window.',
-    lostNoTyping: 'Not connected to Lanyard on this machine. What you see may be old.',
-    tokenLost: 'This page has lost its key to Lanyard. Open Lanyard again from the address it printed.',
     retry: 'Reconnect now',
   },
 
@@ -73,8 +74,9 @@ export const strings = {
     addWorkspace: 'Add a workspace…',
     workspaces: 'Workspaces',
     thisMachine: (name: string) => `This machine: ${name}`,
-    reachable: (reachable: number, of: number) => (reachable === of ? `${plural(of, 'other', 'others')} reachable` : `${reachable} of ${plural(of, 'other', 'others')} reachable`),
+    reachable: (reachable: number, of: number) => `${reachable === of ? '' : `${reachable} of `}${plural(of, 'other', 'others')} reachable`,
     alone: 'No other machine yet',
+    notConnected: 'Not connected',
   },
 
   list: {
@@ -153,6 +155,7 @@ export const strings = {
     reachable: 'Reachable now',
     lastHeard: (time: string) => `Last heard ${time}`,
     neverHeard: 'Never heard yet',
+    contactUnknown: 'Not known while not connected',
     left: 'Has left',
     table: 'Machines of this workspace',
     columns: { machine: 'Machine', contact: 'Contact', holds: 'Holds everything here?' },
@@ -177,14 +180,15 @@ export const strings = {
     renameButton: 'Rename',
     leave: 'Leave workspace…',
     leaveTitle: (name: string) => `Leave ${name}?`,
-    leaveMeaning: 'Everything of this workspace is deleted from this machine. The other machines keep their copies, and are told if they can be reached. To come back you need a new invitation.',
+    leaveMeaning:
+      'Everything of this workspace is deleted from this machine. The other machines keep their copies, and are told if they ' +
+      'can be reached. To come back you need a new invitation.',
     leaveAlone: 'No other machine is in this workspace: its notes exist only here, and will be gone.',
     leaveSafe: (names: string) => `${names} ${names.includes(' and ') ? 'have' : 'has'} everything that is here.`,
     leaveUnsafe: 'No other machine is known to have everything that is here. What only this machine has will be gone.',
     leaveButton: 'Leave and delete here',
     stay: 'Stay',
     leaving: 'Leaving…',
-    left_toast: (name: string) => `This machine left ${name}.`,
   },
 
   settings: {
@@ -223,7 +227,7 @@ export const strings = {
     trashed: (title: string) => `“${title}” is in the trash.`,
     undo: 'Undo',
     restored: (title: string) => `“${title}” is restored.`,
-    left: 'This machine is no longer in that workspace.',
+    left: (name: string) => `This machine is no longer in ${name}.`,
   },
 
   notices: {

@@ -4,7 +4,12 @@ import type { LucideIcon } from 'lucide-react'
 
 type ButtonKind = 'plain' | 'primary' | 'danger' | 'quiet'
 
-export const Button = ({ look = 'plain', icon: Icon, children, className, ...rest }: ComponentProps<'button'> & { look?: ButtonKind; icon?: LucideIcon }) => (
+interface ButtonProps extends ComponentProps<'button'> {
+  readonly look?: ButtonKind
+  readonly icon?: LucideIcon
+}
+
+export const Button = ({ look = 'plain', icon: Icon, children, className, ...rest }: ButtonProps) => (
   <button type="button" className={`button button-${look} ${className ?? ''}`} {...rest}>
     {Icon !== undefined && <Icon size="1rem" aria-hidden />}
     {children}
@@ -30,7 +35,14 @@ export const Field = ({ label, hint, error, ...rest }: FieldProps) => {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input id={id} aria-invalid={error !== undefined} aria-describedby={described || undefined} autoComplete="off" spellCheck={false} {...rest} />
+      <input
+        id={id}
+        aria-invalid={error !== undefined}
+        aria-describedby={described || undefined}
+        autoComplete="off"
+        spellCheck={false}
+        {...rest}
+      />
       {error !== undefined && <p className="field-error" id={`${id}-error`} role="alert">{error}</p>}
       {hint !== undefined && <p className="field-hint" id={`${id}-hint`}>{hint}</p>}
     </div>

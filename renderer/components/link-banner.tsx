@@ -30,7 +30,12 @@ export const LinkBanner = () => {
   return (
     <div role="status" className="banners">
       {trouble !== null && (
-        <Banner tone="warn" icon={Unplug} data-testid={testIds.linkBanner} actions={<Button look="quiet" onClick={retryNow}>{strings.link.retry}</Button>}>
+        <Banner
+          tone="warn"
+          icon={Unplug}
+          data-testid={testIds.linkBanner}
+          actions={<Button look="quiet" onClick={retryNow}>{strings.link.retry}</Button>}
+        >
           {trouble}
         </Banner>
       )}

@@ -4,14 +4,18 @@ import { useEffect, useEffectEvent } from 'react'
 export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
 
 const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+  target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
 
 const dialogIsOpen = () => document.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null
 
 /** In the editor Ctrl K on selected text makes a link: that is the editor's. */
-const isEditorsOwn = (event: KeyboardEvent) => event.target instanceof HTMLElement && event.target.isContentEditable && getSelection()?.isCollapsed === false
+const isEditorsOwn = ({ target }: KeyboardEvent) =>
+  target instanceof HTMLElement && target.isContentEditable && getSelection()?.isCollapsed === false
 
-const nameOf = (event: KeyboardEvent) => `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${event.key.length === 1 ? event.key.toLowerCase() : event.key}`
+const nameOf = ({ ctrlKey, metaKey, key }: KeyboardEvent) => {
+  const name = key.length === 1 ? key.toLowerCase() : key
+  return ctrlKey || metaKey ? `Ctrl+${name}` : name
+}
 
 /** @param shortcuts by key: `n`, `/`, `Ctrl+k` */
 export const useShortcuts = (shortcuts: Shortcuts): void => {

@@ -36,7 +36,11 @@ const Sayer = ({ children }: { children: ReactNode }) => {
   const say = useMemo<Say>(
     () => ({
       say: (text, action) => {
-        const id: string = add({ description: text, ...(action && { actionProps: { children: action.label, onClick: () => (close(id), action.act()) } }) })
+        const act = () => {
+          close(id)
+          action?.act()
+        }
+        const id: string = add({ description: text, ...(action && { actionProps: { children: action.label, onClick: act } }) })
       },
       fail: (error) => void add({ description: sentence(codeOf(error)), priority: 'high', type: 'bad' }),
     }),

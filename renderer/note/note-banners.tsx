@@ -18,7 +18,13 @@ interface BannersProps {
 export const NoteBanners = ({ isTrashed, isReadOnly, refusal, onRestore, onRetry }: BannersProps) => (
   <div className="banners" role="status">
     {isTrashed && (
-      <Banner tone="warn" icon={Trash2} data-testid={testIds.noteBanner} data-code="DOCUMENTS_TRASHED" actions={<Button look="quiet" onClick={onRestore}>{strings.note.restore}</Button>}>
+      <Banner
+        tone="warn"
+        icon={Trash2}
+        data-testid={testIds.noteBanner}
+        data-code="DOCUMENTS_TRASHED"
+        actions={<Button look="quiet" onClick={onRestore}>{strings.note.restore}</Button>}
+      >
         {refusal === 'DOCUMENTS_TRASHED' ? strings.note.refusedBar(strings.note.trashed) : strings.note.trashed}
       </Banner>
     )}
@@ -28,7 +34,13 @@ export const NoteBanners = ({ isTrashed, isReadOnly, refusal, onRestore, onRetry
       </Banner>
     )}
     {refusal !== null && !(isTrashed && refusal === 'DOCUMENTS_TRASHED') && (
-      <Banner tone="bad" icon={CircleAlert} data-testid={testIds.noteBanner} data-code={refusal} actions={<Button look="quiet" onClick={onRetry}>{strings.app.retry}</Button>}>
+      <Banner
+        tone="bad"
+        icon={CircleAlert}
+        data-testid={testIds.noteBanner}
+        data-code={refusal}
+        actions={<Button look="quiet" onClick={onRetry}>{strings.app.retry}</Button>}
+      >
         {strings.note.refusedBar(sentence(refusal))}
       </Banner>
     )}

@@ -1,5 +1,4 @@
 /** The text of a note: BlockNote over this window's replica. Its own chunk, and the only place that knows BlockNote. */
-import type { BlockNoteEditor } from '@blocknote/core'
 import { en } from '@blocknote/core/locales'
 import { filterSuggestionItems } from '@blocknote/core/extensions'
 import { withCollaboration } from '@blocknote/core/yjs'
@@ -13,7 +12,11 @@ import { renderCursor } from './cursor.ts'
 import './note.css'
 import type { NoteReplica } from './session.ts'
 
-const dictionary = { ...en, placeholders: { ...en.placeholders, default: strings.note.placeholder, emptyDocument: strings.note.placeholder } }
+const { placeholder } = strings.note
+const dictionary = { ...en, placeholders: { ...en.placeholders, default: placeholder, emptyDocument: placeholder } }
+
+/** BlockNote's own name for an editor of any schema. */
+type Editor = Parameters<typeof getDefaultReactSlashMenuItems>[0]
 
 interface EditorProps {
   readonly replica: NoteReplica
@@ -22,7 +25,8 @@ interface EditorProps {
 
 export default function NoteEditor({ replica, isEditable }: EditorProps) {
   const theme = useShownTheme()
-  const editor: BlockNoteEditor<any, any, any> = useCreateBlockNote(
+  // The types of BlockNote don't hold under exactOptionalPropertyTypes.
+  const editor = useCreateBlockNote(
     withCollaboration({
       dictionary,
       domAttributes: { editor: { 'aria-label': strings.note.body, 'data-testid': testIds.noteEditor } },
@@ -36,7 +40,7 @@ export default function NoteEditor({ replica, isEditable }: EditorProps) {
       },
     }),
     [replica],
-  )
+  ) as unknown as Editor
   useKeptCaret(editor, replica.caret)
   return (
     <div className="note-editor">
@@ -54,7 +58,7 @@ export default function NoteEditor({ replica, isEditable }: EditorProps) {
 const isOffered = ({ group }: { group?: string }) => group !== en.slash_menu.image.group
 
 /** The caret stays where it was when this editor replaces another after a new attach. */
-const useKeptCaret = (editor: BlockNoteEditor<any, any, any>, caret: NoteReplica['caret']) => {
+const useKeptCaret = (editor: Editor, caret: NoteReplica['caret']) => {
   useLayoutEffect(
     () => () => {
       const { selection } = editor.prosemirrorState

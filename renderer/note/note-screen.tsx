@@ -36,7 +36,8 @@ export default function NoteScreen({ route, ...rest }: ScreenProps) {
   const isEmpty = !rest.documents?.some(({ trashed }) => trashed === (route.kind === 'trash'))
   // An empty list says so itself.
   if (route.document === null && isEmpty) return null
-  if (route.document === null) return <Empty icon={FileText} title={route.kind === 'trash' ? strings.note.pickTrashed : strings.note.pick} {...(route.kind === 'notes' && { hint: strings.note.pickHint })} />
+  if (route.document === null && route.kind === 'trash') return <Empty icon={Trash2} title={strings.note.pickTrashed} />
+  if (route.document === null) return <Empty icon={FileText} title={strings.note.pick} hint={strings.note.pickHint} />
   return <Note route={route} document={route.document} {...rest} />
 }
 
@@ -61,8 +62,12 @@ const Note = ({ workspace, route, document, documents, commands }: ScreenProps &
         {state.kind === 'open' && <TrustLine trust={state.trust} where={state.where} />}
         <span className="grow" />
         {state.kind === 'open' && <People people={state.people} />}
-        {view !== undefined && !isTrashed && <IconButton label={strings.note.trash} icon={Trash2} onClick={() => void commands.trash(view)} />}
-        {view !== undefined && <NoteMenu workspace={workspace.id} note={view} />}
+        {view !== undefined && (
+          <>
+            {!isTrashed && <IconButton label={strings.note.trash} icon={Trash2} onClick={() => void commands.trash(view)} />}
+            <NoteMenu workspace={workspace.id} note={view} />
+          </>
+        )}
       </header>
       {session !== null && state.kind === 'open' && (
         <OpenNote session={session} state={state} view={view} isTrashed={isTrashed} document={document} commands={commands} />

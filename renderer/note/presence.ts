@@ -77,12 +77,14 @@ const remoteState = (view: PresenceView): Record<string, unknown> => {
 
 const setRemoteState = (awareness: Awareness, clientId: number, state: Record<string, unknown> | null) => {
   const wasThere = awareness.states.has(clientId)
-  if (state === null && !wasThere) return
+  const isThere = state !== null
+  if (!isThere && !wasThere) return
   const clock = (awareness.meta.get(clientId)?.clock ?? 0) + 1
   awareness.meta.set(clientId, { clock, lastUpdated: NEVER_OUTDATED })
-  if (state === null) awareness.states.delete(clientId)
-  else awareness.states.set(clientId, state)
-  const change = { added: !wasThere ? [clientId] : [], updated: wasThere && state !== null ? [clientId] : [], removed: state === null ? [clientId] : [] }
+  if (isThere) awareness.states.set(clientId, state)
+  else awareness.states.delete(clientId)
+  const when = (isSo: boolean) => (isSo ? [clientId] : [])
+  const change = { added: when(!wasThere), updated: when(wasThere && isThere), removed: when(!isThere) }
   awareness.emit('change', [change, 'peer'])
   awareness.emit('update', [change, 'peer'])
 }

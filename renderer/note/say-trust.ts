@@ -16,6 +16,8 @@ export const sayTrust = (trust: Trust): TrustWords => {
 
 const saySilence = ([first, ...rest]: readonly SilentMachine[]): string => {
   if (first === undefined) return ''
-  const named = first.lastHeardMs === null ? strings.trust.neverHeard(first.name) : strings.trust.silent(first.name, sayTime(first.lastHeardMs))
-  return rest.length === 0 ? named : named + strings.trust.andMore(rest.length)
+  return rest.length === 0 ? sayOne(first) : sayOne(first) + strings.trust.andMore(rest.length)
 }
+
+const sayOne = ({ name, lastHeardMs }: SilentMachine): string =>
+  lastHeardMs === null ? strings.trust.neverHeard(name) : strings.trust.silent(name, sayTime(lastHeardMs))

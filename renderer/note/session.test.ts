@@ -225,7 +225,14 @@ test('cursors of others are gone with the connection', async () => {
   host.emit({
     kind: 'presence',
     workspace: note.workspace,
-    presence: { document: note.document, device: deviceId('02'.repeat(32)), name: 'Kitchen', color: '#0b61a4', clientId: 55, state: '{"cursor":null,"user":{"name":"Someone else"}}' },
+    presence: {
+      document: note.document,
+      device: deviceId('02'.repeat(32)),
+      name: 'Kitchen',
+      color: '#0b61a4',
+      clientId: 55,
+      state: '{"cursor":null,"user":{"name":"Someone else"}}',
+    },
   })
   assert.deepEqual(current().people, [{ name: 'Kitchen', color: '#0b61a4' }])
   assert.deepEqual(current().replica.presence.awareness.getStates().get(55), { cursor: null, user: { name: 'Kitchen', color: '#0b61a4' } })

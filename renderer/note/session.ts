@@ -24,7 +24,14 @@ export type NoteState =
   /** Its first copy has not arrived. */
   | { readonly kind: 'waiting' }
   | { readonly kind: 'failed'; readonly code: ErrorCode }
-  | { readonly kind: 'open'; readonly replica: NoteReplica; readonly edits: Edits; readonly trust: Trust; readonly where: WhereView | null; readonly people: readonly Person[] }
+  | {
+      readonly kind: 'open'
+      readonly replica: NoteReplica
+      readonly edits: Edits
+      readonly trust: Trust
+      readonly where: WhereView | null
+      readonly people: readonly Person[]
+    }
 
 export interface NoteSession {
   readonly title: TitleDraft

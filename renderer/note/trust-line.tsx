@@ -13,6 +13,8 @@ import type { Trust } from './trust.ts'
 export const TrustLine = ({ trust, where }: { trust: Trust; where: WhereView | null }) => {
   const { claim, silence } = sayTrust(trust)
   const Icon = iconOf(trust)
+  // What was told before the connection was lost is no longer known.
+  const evidence = where === null || trust.kind === 'unknown' || trust.kind === 'windowOnly' ? null : where.machines
   const counts = trust.kind === 'saved' ? { 'data-on': trust.on, 'data-of': trust.of } : {}
   return (
     <div className="trust">
@@ -27,7 +29,7 @@ export const TrustLine = ({ trust, where }: { trust: Trust; where: WhereView | n
             <Popover.Popup className="popover">
               <Popover.Title className="popover-title">{strings.trust.details}</Popover.Title>
               <Popover.Description className="popover-text">{strings.trust.explain}</Popover.Description>
-              {where === null ? <p>{strings.trust.unknown}</p> : <Evidence machines={where.machines} isSaved={trust.kind === 'saved'} />}
+              {evidence === null ? <p>{strings.trust.unknown}</p> : <Evidence machines={evidence} isSaved={trust.kind === 'saved'} />}
             </Popover.Popup>
           </Popover.Positioner>
         </Popover.Portal>

@@ -16,15 +16,18 @@ const machine = (name: string, change: Partial<MachineHoldsView> = {}): MachineH
   ...change,
 })
 const here = machine('Desk', { self: true })
-const where = (machines: readonly MachineHoldsView[], saved = true): WhereView => ({ document: documentId('cd'.repeat(16)), saved, machines })
+const document = documentId('cd'.repeat(16))
+const where = (machines: readonly MachineHoldsView[], saved = true): WhereView => ({ document, saved, machines })
 
 test('counts a machine only by a receipt that covers everything, however reachable it is', () => {
-  const trust = trustOf(ALL_SAVED, where([here, machine('Kitchen'), machine('Attic', { holds: 'behind' }), machine('Shed', { holds: 'unknown' })]), true)
+  const machines = [here, machine('Kitchen'), machine('Attic', { holds: 'behind' }), machine('Shed', { holds: 'unknown' })]
+  const trust = trustOf(ALL_SAVED, where(machines), true)
   assert.deepEqual(trust, { kind: 'saved', on: 2, of: 4, silent: [] })
 })
 
 test('names the machines that can not be reached, the longest silent first', () => {
-  const machines = [here, machine('Kitchen', { reachable: false, lastHeardMs: 50 }), machine('Attic', { reachable: false, lastHeardMs: null })]
+  const silent = { reachable: false, lastHeardMs: null }
+  const machines = [here, machine('Kitchen', { ...silent, lastHeardMs: 50 }), machine('Attic', silent)]
   const trust = trustOf(ALL_SAVED, where(machines), true)
   assert.equal(trust.kind, 'saved')
   assert.deepEqual(trust.silent.map(({ name }) => name), ['Attic', 'Kitchen'])
@@ -54,5 +57,6 @@ test('without a connection nothing is claimed', () => {
 })
 
 test('what the peer refused is said to be refused', () => {
-  assert.deepEqual(trustOf({ kind: 'kept', code: 'STORE_FULL', hasEdits: true }, where([here]), true), { kind: 'refused', code: 'STORE_FULL' })
+  const kept = { kind: 'kept', code: 'STORE_FULL', hasEdits: true } as const
+  assert.deepEqual(trustOf(kept, where([here]), true), { kind: 'refused', code: 'STORE_FULL' })
 })

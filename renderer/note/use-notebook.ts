@@ -36,4 +36,5 @@ export const useNoteSession = (workspace: WorkspaceId, document: DocumentId): No
 const OPENING: NoteState = { kind: 'opening' }
 const never = () => () => undefined
 
-export const useNoteState = (session: NoteSession | null): NoteState => useSyncExternalStore(session?.subscribe ?? never, session?.get ?? (() => OPENING))
+export const useNoteState = (session: NoteSession | null): NoteState =>
+  useSyncExternalStore(session?.subscribe ?? never, session?.get ?? (() => OPENING))

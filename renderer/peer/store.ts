@@ -36,7 +36,7 @@ export const createPeerStore = (connection: Connection): PeerStore => {
   }
 
   const list = async (workspace: WorkspaceId) => {
-    const both = await Promise.all([connection.run('document.list', { workspace, trash: false }), connection.run('document.list', { workspace, trash: true })])
+    const both = await Promise.all([false, true].map((trash) => connection.run('document.list', { workspace, trash })))
     set({ documents: { ...state.documents, [workspace]: both.flatMap(({ documents }) => documents).toSorted(byNewestChange) } })
   }
 

@@ -35,7 +35,14 @@ export const ConnectForm = ({ label, hint, button }: ConnectProps) => {
 
   return (
     <form className="inline-form" onSubmit={(event) => void connect(event)}>
-      <Field label={label} hint={hint} error={error} placeholder={strings.join.addressPlaceholder} value={address} onChange={(event) => setAddress(event.target.value)} />
+      <Field
+        label={label}
+        hint={hint}
+        error={error}
+        placeholder={strings.join.addressPlaceholder}
+        value={address}
+        onChange={(event) => setAddress(event.target.value)}
+      />
       <Button type="submit" disabled={isBusy || address.trim() === ''}>{isBusy ? strings.machines.connecting : button}</Button>
       <p role="status" className="field-hint">{reached}</p>
     </form>

@@ -45,7 +45,13 @@ export const CreateForm = ({ machine, onBack }: FormProps) => {
         autoFocus
         onChange={(event) => setName(event.target.value)}
       />
-      <Field label={strings.start.machineName} hint={strings.start.machineHint} value={machineName} maxLength={60} onChange={(event) => setMachineName(event.target.value)} />
+      <Field
+        label={strings.start.machineName}
+        hint={strings.start.machineHint}
+        value={machineName}
+        maxLength={60}
+        onChange={(event) => setMachineName(event.target.value)}
+      />
       <div className="form-actions">
         <Button look="quiet" onClick={onBack}>{strings.app.back}</Button>
         <Button look="primary" type="submit" disabled={isBusy}>{isBusy ? strings.start.creating : strings.start.createButton}</Button>

@@ -31,7 +31,8 @@ export const JoinForm = ({ machine, onBack }: { machine: string; onBack: () => v
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    setProgress(link.trim() === '' ? { kind: 'asking', code: 'MEMBERSHIP_LINK_MALFORMED' } : { kind: 'looking', link: link.trim(), attempts: 0 })
+    const isEmpty = link.trim() === ''
+    setProgress(isEmpty ? { kind: 'asking', code: 'MEMBERSHIP_LINK_MALFORMED' } : { kind: 'looking', link: link.trim(), attempts: 0 })
   }
   return (
     <form className="card" onSubmit={submit} aria-label={strings.start.join}>
@@ -40,8 +41,21 @@ export const JoinForm = ({ machine, onBack }: { machine: string; onBack: () => v
           {sentence(progress.code)}
         </Banner>
       )}
-      <Field label={strings.start.linkLabel} hint={strings.start.linkHint} placeholder={strings.start.linkPlaceholder} value={link} autoFocus onChange={(event) => setLink(event.target.value)} />
-      <Field label={strings.start.machineName} hint={strings.start.machineHint} value={machineName} maxLength={60} onChange={(event) => setMachineName(event.target.value)} />
+      <Field
+        label={strings.start.linkLabel}
+        hint={strings.start.linkHint}
+        placeholder={strings.start.linkPlaceholder}
+        value={link}
+        autoFocus
+        onChange={(event) => setLink(event.target.value)}
+      />
+      <Field
+        label={strings.start.machineName}
+        hint={strings.start.machineHint}
+        value={machineName}
+        maxLength={60}
+        onChange={(event) => setMachineName(event.target.value)}
+      />
       <div className="form-actions">
         <Button look="quiet" onClick={onBack}>{strings.app.back}</Button>
         <Button look="primary" type="submit">{strings.start.joinButton}</Button>

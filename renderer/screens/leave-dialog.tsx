@@ -12,7 +12,7 @@ import { joinNames, strings } from '../strings.ts'
 export const LeaveDialog = ({ workspace, onClose }: { workspace: WorkspaceView; onClose: () => void }) => {
   const run = useRun()
   const refreshStatus = useRefreshStatus()
-  const { say, fail } = useToast()
+  const { fail } = useToast()
   const [isLeaving, setLeaving] = useState(false)
 
   const leave = async () => {
@@ -20,7 +20,6 @@ export const LeaveDialog = ({ workspace, onClose }: { workspace: WorkspaceView; 
     try {
       await run('workspace.leave', { workspace: workspace.id })
       await refreshStatus()
-      say(strings.machines.left_toast(workspace.name))
       redirect({ kind: 'home' })
     } catch (error) {
       fail(error)
@@ -38,7 +37,13 @@ export const LeaveDialog = ({ workspace, onClose }: { workspace: WorkspaceView; 
           <Safety workspace={workspace} />
           <div className="form-actions">
             <AlertDialog.Close className="button button-plain">{strings.machines.stay}</AlertDialog.Close>
-            <Button look="danger" disabled={isLeaving} onClick={() => void leave()}>{isLeaving ? strings.machines.leaving : strings.machines.leaveButton}</Button>
+            <Button
+              look="danger"
+              disabled={isLeaving}
+              onClick={() => void leave()}
+            >
+              {isLeaving ? strings.machines.leaving : strings.machines.leaveButton}
+            </Button>
           </div>
         </AlertDialog.Popup>
       </AlertDialog.Portal>

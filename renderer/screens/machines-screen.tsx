@@ -5,6 +5,7 @@ import type { MemberView, StatusView, WorkspaceView } from '../../app/api/views.
 import { Button } from '../components/controls.tsx'
 import { HoldsBadge } from '../components/holds.tsx'
 import { sayTime } from '../components/time.ts'
+import { useLink } from '../peer/peer-context.tsx'
 import { strings } from '../strings.ts'
 import { testIds } from '../test-ids.ts'
 import { ConnectForm } from './connect-form.tsx'
@@ -47,7 +48,10 @@ export const MachinesScreen = ({ status, workspace }: { status: StatusView; work
 }
 
 const byPresence = (a: MemberView, b: MemberView) =>
-  Number(a.hasLeft) - Number(b.hasLeft) || Number(b.self) - Number(a.self) || Number(b.reachable) - Number(a.reachable) || a.name.localeCompare(b.name)
+  Number(a.hasLeft) - Number(b.hasLeft) ||
+  Number(b.self) - Number(a.self) ||
+  Number(b.reachable) - Number(a.reachable) ||
+  a.name.localeCompare(b.name)
 
 const Members = ({ members }: { members: readonly MemberView[] }) => (
   <table className="members">
@@ -67,19 +71,24 @@ const Members = ({ members }: { members: readonly MemberView[] }) => (
   </table>
 )
 
-const Member = ({ member }: { member: MemberView }) => (
-  <tr data-testid={testIds.machineRow} data-device={member.device} data-holds={member.holds} data-reachable={member.reachable}>
-    <th scope="row">
-      <span className="machine-icon" style={{ '--who': member.color }}>
-        <Laptop size="1rem" aria-hidden />
-      </span>
-      <span>{member.name}</span>
-      {member.self && <span className="tag">{strings.machines.thisMachine}</span>}
-    </th>
-    <td>{contactOf(member)}</td>
-    <td>{member.hasLeft ? null : <HoldsBadge holds={member.holds} asOfMs={member.asOfMs} isSelf={member.self} />}</td>
-  </tr>
-)
+const Member = ({ member: told }: { member: MemberView }) => {
+  // What was told before the connection was lost is no longer known.
+  const isConnected = useLink().kind === 'open'
+  const member: MemberView = isConnected ? told : { ...told, holds: 'unknown', asOfMs: null }
+  return (
+    <tr data-testid={testIds.machineRow} data-device={member.device} data-holds={member.holds} data-reachable={member.reachable}>
+      <th scope="row">
+        <span className="machine-icon" style={{ '--who': member.color }}>
+          <Laptop size="1rem" aria-hidden />
+        </span>
+        <span>{member.name}</span>
+        {member.self && <span className="tag">{strings.machines.thisMachine}</span>}
+      </th>
+      <td>{isConnected || member.hasLeft ? contactOf(member) : strings.machines.contactUnknown}</td>
+      <td>{member.hasLeft ? null : <HoldsBadge holds={member.holds} asOfMs={member.asOfMs} isSelf={member.self} />}</td>
+    </tr>
+  )
+}
 
 const contactOf = (member: MemberView): string => {
   if (member.hasLeft) return strings.machines.left

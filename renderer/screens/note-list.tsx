@@ -61,15 +61,18 @@ const Rows = ({ notes, route, commands }: { notes: readonly DocumentView[]; rout
   const list = useRef<HTMLUListElement>(null)
   const [focused, setFocused] = useState<string | null>(null)
   // One row is in the tab order: the one last focused, else the open one, else the first.
-  const tabStop = notes.find(({ document }) => document === focused) ?? notes.find(({ document }) => document === route.document) ?? notes[0]
+  const noteOf = (id: string | null) => notes.find((note) => note.document === id)
+  const tabStop = noteOf(focused) ?? noteOf(route.document) ?? notes[0]
 
   const onKeyDown = (event: KeyboardEvent) => {
     const rows = [...(list.current?.querySelectorAll<HTMLElement>('[data-document]') ?? [])]
     const at = rows.indexOf(event.target as HTMLElement)
     if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return
+    const isOpen = rows[at]?.ariaCurrent === 'true'
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key]
     const note = notes[at]
     if (to !== undefined) rows[to]?.focus()
+    else if (event.key === 'ArrowRight' || (event.key === 'Enter' && isOpen)) focusEditor()
     else if (event.key === 'F2' && note !== undefined && !note.trashed) commands.rename(note.document)
     else if (event.key === 'Delete' && note !== undefined && !note.trashed) {
       const next = rows[at + 1] ?? rows[at - 1]
@@ -80,13 +83,28 @@ const Rows = ({ notes, route, commands }: { notes: readonly DocumentView[]; rout
   }
 
   return (
-    <ul ref={list} className="rows" aria-label={route.kind === 'trash' ? strings.list.trash : strings.list.notes} data-testid={testIds.noteList} onKeyDown={onKeyDown}>
+    <ul
+      ref={list}
+      className="rows"
+      aria-label={route.kind === 'trash' ? strings.list.trash : strings.list.notes}
+      data-testid={testIds.noteList}
+      onKeyDown={onKeyDown}
+    >
       {notes.map((note) => (
-        <Row key={note.document} note={note} route={route} isTabStop={note === tabStop} onFocus={() => setFocused(note.document)} onRestore={() => void commands.restore(note)} />
+        <Row
+          key={note.document}
+          note={note}
+          route={route}
+          isTabStop={note === tabStop}
+          onFocus={() => setFocused(note.document)}
+          onRestore={() => void commands.restore(note)}
+        />
       ))}
     </ul>
   )
 }
+
+const focusEditor = () => document.querySelector<HTMLElement>('.note-editor [contenteditable]')?.focus()
 
 interface RowProps {
   readonly note: DocumentView

@@ -20,7 +20,8 @@ interface NoticesProps {
 
 export const Notices = ({ notices, refusals }: NoticesProps) => {
   const [dismissed, setDismissed] = useState(() => localStorage.getItem(DISMISSED) ?? '')
-  const shown = [...notices, ...versionNotices(refusals, notices)].filter((notice) => !(isDismissable(notice) && dismissed.includes(notice.code)))
+  const isDismissed = (notice: NoticeView) => isDismissable(notice) && dismissed.includes(notice.code)
+  const shown = [...notices, ...versionNotices(refusals, notices)].filter((notice) => !isDismissed(notice))
 
   const dismiss = (code: string) => {
     const all = `${dismissed} ${code}`.trim()
@@ -55,4 +56,8 @@ const VERSION_CODES = ['SYNC_VERSION_UNSUPPORTED', 'LOG_VERSION_UNSUPPORTED'] as
 
 /** Somebody runs a version that this one can't talk to: the person is the only one who can do something. */
 const versionNotices = (refusals: Readonly<Record<string, number>>, told: readonly NoticeView[]): readonly NoticeView[] =>
-  VERSION_CODES.filter((code) => (refusals[code] ?? 0) > 0 && !told.some((notice) => notice.code === code)).map((code) => ({ code, sentence: sentence(code), details: {} }))
+  VERSION_CODES.filter((code) => (refusals[code] ?? 0) > 0 && !told.some((notice) => notice.code === code)).map((code) => ({
+    code,
+    sentence: sentence(code),
+    details: {},
+  }))

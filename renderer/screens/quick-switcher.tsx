@@ -41,7 +41,8 @@ const Finder = ({ onClose, workspace, documents, commands }: Omit<SwitcherProps,
   const id = useId()
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState(0)
-  const choices = useMemo(() => choicesFor(typed, { workspace, documents: documents ?? [], commands }), [typed, workspace, documents, commands])
+  const notes = documents ?? NONE
+  const choices = useMemo(() => choicesFor(typed, { workspace, documents: notes, commands }), [typed, workspace, notes, commands])
   const at = Math.min(chosen, choices.length - 1)
 
   const take = (choice: Choice | undefined) => {
@@ -78,7 +79,15 @@ const Finder = ({ onClose, workspace, documents, commands }: Omit<SwitcherProps,
       </div>
       <div id={`${id}-list`} role="listbox" aria-label={strings.switcher.label} className="switcher-list">
         {choices.map(({ key, icon: Icon, title, detail, ...choice }, index) => (
-          <div key={key} id={`${id}-${index}`} role="option" aria-selected={index === at} onMouseMove={() => setChosen(index)} onClick={() => take({ key, icon: Icon, title, detail, ...choice })} ref={index === at ? scrollHere : undefined}>
+          <div
+            key={key}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onMouseMove={() => setChosen(index)}
+            onClick={() => take({ key, icon: Icon, title, detail, ...choice })}
+            ref={index === at ? scrollHere : undefined}
+          >
             <Icon size="1rem" aria-hidden />
             <span>{title}</span>
             <span className="switcher-detail">{detail}</span>
@@ -91,7 +100,15 @@ const Finder = ({ onClose, workspace, documents, commands }: Omit<SwitcherProps,
 
 const scrollHere = (element: HTMLElement | null) => element?.scrollIntoView({ block: 'nearest' })
 
-const choicesFor = (typed: string, { workspace, documents, commands }: { workspace: WorkspaceId; documents: readonly DocumentView[]; commands: NoteCommands }): readonly Choice[] => {
+const NONE: readonly DocumentView[] = []
+
+interface Found {
+  readonly workspace: WorkspaceId
+  readonly documents: readonly DocumentView[]
+  readonly commands: NoteCommands
+}
+
+const choicesFor = (typed: string, { workspace, documents, commands }: Found): readonly Choice[] => {
   const notes = matchTitles(documents.filter(({ trashed }) => !trashed), typed).map((note): Choice => ({
     key: note.document,
     icon: FileText,

@@ -52,7 +52,14 @@ export const MachineNameForm = ({ name }: { name: string }) => {
 
   return (
     <form className="inline-form" onSubmit={(event) => void save(event)}>
-      <Field label={strings.settings.machineName} hint={strings.start.machineHint} error={error} value={typed} maxLength={60} onChange={(event) => setTyped(event.target.value)} />
+      <Field
+        label={strings.settings.machineName}
+        hint={strings.start.machineHint}
+        error={error}
+        value={typed}
+        maxLength={60}
+        onChange={(event) => setTyped(event.target.value)}
+      />
       <Button type="submit" disabled={typed.trim() === '' || typed.trim() === name}>{strings.settings.save}</Button>
       <p role="status" className="field-hint">{isSaved && strings.settings.saved}</p>
     </form>

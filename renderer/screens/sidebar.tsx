@@ -4,6 +4,7 @@ import { Check, ChevronsUpDown, FileText, Laptop, Plus, Search, Settings, Trash2
 import type { StatusView, WorkspaceView } from '../../app/api/views.ts'
 import { Mark } from '../components/brand.tsx'
 import { IconButton } from '../components/controls.tsx'
+import { useLink } from '../peer/peer-context.tsx'
 import { hrefOf, navigate } from '../routes.ts'
 import { strings } from '../strings.ts'
 import type { WorkspaceRoute } from './workspace-screen.tsx'
@@ -19,6 +20,7 @@ interface SidebarProps {
 export const Sidebar = ({ status, workspace, route, onNew, onSearch }: SidebarProps) => {
   const others = workspace.members.filter(({ self, hasLeft }) => !self && !hasLeft)
   const reachable = others.filter((member) => member.reachable).length
+  const isConnected = useLink().kind === 'open'
   const at = { workspace: workspace.id, document: null }
   return (
     <nav className="sidebar" aria-label={strings.nav.main}>
@@ -32,18 +34,37 @@ export const Sidebar = ({ status, workspace, route, onNew, onSearch }: SidebarPr
         <IconButton label={strings.nav.newNote} icon={Plus} onClick={onNew} aria-keyshortcuts="N" />
       </div>
       <ul>
-        <Place href={hrefOf({ kind: 'notes', ...at })} icon={FileText} name={strings.nav.notes} count={workspace.documents} isCurrent={route.kind === 'notes'} />
+        <Place
+          href={hrefOf({ kind: 'notes', ...at })}
+          icon={FileText}
+          name={strings.nav.notes}
+          count={workspace.documents}
+          isCurrent={route.kind === 'notes'}
+        />
         <Place href={hrefOf({ kind: 'trash', ...at })} icon={Trash2} name={strings.nav.trash} isCurrent={route.kind === 'trash'} />
-        <Place href={hrefOf({ kind: 'machines', workspace: workspace.id })} icon={Laptop} name={strings.nav.machines} count={others.length + 1} isCurrent={route.kind === 'machines'} />
-        <Place href={hrefOf({ kind: 'settings', workspace: workspace.id })} icon={Settings} name={strings.nav.settings} isCurrent={route.kind === 'settings'} />
+        <Place
+          href={hrefOf({ kind: 'machines', workspace: workspace.id })}
+          icon={Laptop}
+          name={strings.nav.machines}
+          count={others.length + 1}
+          isCurrent={route.kind === 'machines'}
+        />
+        <Place
+          href={hrefOf({ kind: 'settings', workspace: workspace.id })}
+          icon={Settings}
+          name={strings.nav.settings}
+          isCurrent={route.kind === 'settings'}
+        />
       </ul>
       <div className="sidebar-foot">
         <p title={strings.nav.thisMachine(status.machine)}>{status.machine}</p>
-        <p>{others.length === 0 ? strings.nav.alone : strings.nav.reachable(reachable, others.length)}</p>
+        <p>{isConnected ? sayReach(reachable, others.length) : strings.nav.notConnected}</p>
       </div>
     </nav>
   )
 }
+
+const sayReach = (reachable: number, others: number) => (others === 0 ? strings.nav.alone : strings.nav.reachable(reachable, others))
 
 interface PlaceProps {
   readonly href: string

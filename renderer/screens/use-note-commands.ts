@@ -4,7 +4,7 @@ import type { DocumentView } from '../../app/api/views.ts'
 import type { DocumentId, WorkspaceId } from '../../app/base/ids.ts'
 import { useToast } from '../components/toasts.tsx'
 import { useRun } from '../peer/peer-context.tsx'
-import { navigate } from '../routes.ts'
+import { navigate, parseRoute } from '../routes.ts'
 import { strings } from '../strings.ts'
 
 export interface NoteCommands {
@@ -54,6 +54,7 @@ export const useNoteCommands = (workspace: WorkspaceId): NoteCommands => {
       trash: async (note) => {
         try {
           await run('document.trash', { workspace, document: note.document })
+          leave(note.document)
           say(strings.toast.trashed(note.title), { label: strings.toast.undo, act: () => void restore(note) })
         } catch (error) {
           fail(error)
@@ -66,6 +67,12 @@ export const useNoteCommands = (workspace: WorkspaceId): NoteCommands => {
       },
     }
   }, [workspace, run, say, fail])
+}
+
+/** What one has just thrown away is no longer looked at. */
+const leave = (document: DocumentId) => {
+  const route = parseRoute(location.hash)
+  if (route.kind === 'notes' && route.document === document) navigate({ ...route, document: null })
 }
 
 /** Tells an open note that its title is to be selected. */

@@ -3,8 +3,10 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import type { StatusView, WorkspaceView } from '../../app/api/views.ts'
 import { Spinner } from '../components/controls.tsx'
 import { LinkBanner } from '../components/link-banner.tsx'
+import { Mishap } from '../components/mishap.tsx'
 import { useShortcuts } from '../components/shortcuts.ts'
-import { useDocuments } from '../peer/peer-context.tsx'
+import { useToast } from '../components/toasts.tsx'
+import { useConnection, useDocuments } from '../peer/peer-context.tsx'
 import type { Route } from '../routes.ts'
 import { strings } from '../strings.ts'
 import { MachinesScreen } from './machines-screen.tsx'
@@ -34,7 +36,8 @@ export const WorkspaceScreen = ({ status, workspace, route }: WorkspaceProps) =>
   const isNotes = route.kind === 'notes' || route.kind === 'trash'
   const open = isNotes ? route.document : null
   const title = documents?.find(({ document }) => document === open)?.title
-  usePageTitle(title ?? (isNotes ? strings.nav[route.kind] : strings.nav[route.kind]), workspace.name)
+  usePageTitle(title ?? strings.nav[route.kind], workspace.name)
+  useFarewell(workspace)
 
   useShortcuts({
     n: () => void commands.create(),
@@ -45,28 +48,57 @@ export const WorkspaceScreen = ({ status, workspace, route }: WorkspaceProps) =>
   return (
     <div className="shell" data-place={isNotes ? (open === null ? 'list' : 'note') : 'page'}>
       <button type="button" className="skip" onClick={() => content.current?.focus()}>{strings.app.skip}</button>
-      <Sidebar status={status} workspace={workspace} route={route} onNew={() => void commands.create()} onSearch={() => setSwitching(true)} />
+      <Sidebar
+        status={status}
+        workspace={workspace}
+        route={route}
+        onNew={() => void commands.create()}
+        onSearch={() => setSwitching(true)}
+      />
       <div className="place">
         <LinkBanner />
         <Notices notices={status.notices} refusals={workspace.refusals} />
-        <Suspense fallback={null}>
-          <LingeringNotes open={open} />
-        </Suspense>
+        <Mishap>
+          <Suspense fallback={null}>
+            <LingeringNotes open={open} isDiskFull={status.notices.some(({ code }) => code === 'STORE_FULL')} />
+          </Suspense>
+        </Mishap>
         <main className="panes">
           {isNotes && <NoteList workspace={workspace} route={route} documents={documents} commands={commands} />}
           <div ref={content} className="content" tabIndex={-1}>
             {isNotes && (
-              <Suspense fallback={<Spinner label={strings.note.loading} />}>
-                <NoteScreen key={open ?? route.kind} workspace={workspace} route={route} documents={documents} commands={commands} />
-              </Suspense>
+              <Mishap>
+                <Suspense fallback={<Spinner label={strings.note.loading} />}>
+                  <NoteScreen key={open ?? route.kind} workspace={workspace} route={route} documents={documents} commands={commands} />
+                </Suspense>
+              </Mishap>
             )}
             {route.kind === 'machines' && <MachinesScreen status={status} workspace={workspace} />}
             {route.kind === 'settings' && <SettingsScreen status={status} />}
           </div>
         </main>
       </div>
-      <QuickSwitcher isOpen={isSwitching} onClose={() => setSwitching(false)} workspace={workspace.id} documents={documents} commands={commands} />
+      <QuickSwitcher
+        isOpen={isSwitching}
+        onClose={() => setSwitching(false)}
+        workspace={workspace.id}
+        documents={documents}
+        commands={commands}
+      />
     </div>
+  )
+}
+
+/** Left from another window or by the command line: this one goes elsewhere, and says why. */
+const useFarewell = ({ id, name }: WorkspaceView) => {
+  const connection = useConnection()
+  const { say } = useToast()
+  useEffect(
+    () =>
+      connection.onEvent((event) => {
+        if (event.kind === 'left' && event.workspace === id) say(strings.toast.left(name))
+      }),
+    [connection, id, name, say],
   )
 }
 
