@@ -10,6 +10,11 @@ export type Route =
   | { readonly kind: 'notes' | 'trash'; readonly workspace: WorkspaceId; readonly document: DocumentId | null }
   | { readonly kind: 'machines' | 'settings'; readonly workspace: WorkspaceId }
 
+/** Within a workspace. */
+export type WorkspaceRoute = Extract<Route, { workspace: unknown }>
+/** In its notes or its trash. */
+export type NotesRoute = Extract<Route, { document: unknown }>
+
 export const parseRoute = (hash: string): Route => {
   const [, place, id, page, document] = hash.replace(/^#/, '').split('/')
   if (place === 'add') return { kind: 'add' }

@@ -4,13 +4,10 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { DocumentView, WorkspaceView } from '../../app/api/views.ts'
 import { Button, Empty, IconButton, Spinner } from '../components/controls.tsx'
 import { sayAge } from '../components/time.ts'
-import { hrefOf } from '../routes.ts'
+import { hrefOf, type NotesRoute } from '../routes.ts'
 import { strings } from '../strings.ts'
 import { testIds } from '../test-ids.ts'
 import type { NoteCommands } from './use-note-commands.ts'
-import type { WorkspaceRoute } from './workspace-screen.tsx'
-
-export type NotesRoute = Extract<WorkspaceRoute, { document: unknown }>
 
 interface ListProps {
   readonly workspace: WorkspaceView

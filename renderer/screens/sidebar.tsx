@@ -5,9 +5,8 @@ import type { StatusView, WorkspaceView } from '../../app/api/views.ts'
 import { Mark } from '../components/brand.tsx'
 import { IconButton } from '../components/controls.tsx'
 import { useLink } from '../peer/peer-context.tsx'
-import { hrefOf, navigate } from '../routes.ts'
+import { hrefOf, navigate, type WorkspaceRoute } from '../routes.ts'
 import { strings } from '../strings.ts'
-import type { WorkspaceRoute } from './workspace-screen.tsx'
 
 interface SidebarProps {
   readonly status: StatusView

@@ -7,7 +7,7 @@ import { Mishap } from '../components/mishap.tsx'
 import { useShortcuts } from '../components/shortcuts.ts'
 import { useToast } from '../components/toasts.tsx'
 import { useConnection, useDocuments } from '../peer/peer-context.tsx'
-import type { Route } from '../routes.ts'
+import type { WorkspaceRoute } from '../routes.ts'
 import { strings } from '../strings.ts'
 import { MachinesScreen } from './machines-screen.tsx'
 import { NoteList } from './note-list.tsx'
@@ -19,8 +19,6 @@ import { useNoteCommands } from './use-note-commands.ts'
 
 const NoteScreen = lazy(() => import('../note/note-screen.tsx'))
 const LingeringNotes = lazy(() => import('../note/lingering-notes.tsx'))
-
-export type WorkspaceRoute = Extract<Route, { workspace: unknown }>
 
 interface WorkspaceProps {
   readonly status: StatusView
