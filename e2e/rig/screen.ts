@@ -33,8 +33,13 @@ export const screenOf = (page: Page) => {
     trustLine,
     row,
     trust,
-    /** Whole text of the open note, a line for each block. */
-    text: async (): Promise<string> => (await editor.innerText()).replace(/\n+/g, '\n').trim(),
+    /** Whole text of the open note, a line for each block, without the names at others' cursors. */
+    text: (): Promise<string> =>
+      editor.evaluate((element) => {
+        const copy = element.cloneNode(true) as HTMLElement
+        for (const caret of copy.querySelectorAll('.remote-caret')) caret.remove()
+        return [...copy.querySelectorAll('.bn-inline-content')].map((block) => block.textContent ?? '').join('\n').trim()
+      }),
     createWorkspace: async (name: string, machine?: string) => {
       await button('Create a workspace').click()
       await textbox('Name of the workspace').fill(name)

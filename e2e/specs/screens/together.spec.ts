@@ -96,8 +96,9 @@ test('kill -9 while typing: nothing that the window showed as saved is missing',
     // Read in one go: what the trust line claims, and the text that it claims it of.
     const look = () => {
       const isSaved = window.document.querySelector('[data-testid="trust-line"]')?.getAttribute('data-trust') === 'saved'
-      const text = window.document.querySelector<HTMLElement>('[data-testid="note-editor"]')?.innerText
-      if (isSaved && text !== undefined) shown.shownSaved = text
+      const text = window.document.querySelector('[data-testid="note-editor"] .bn-inline-content')?.cloneNode(true) as HTMLElement | undefined
+      text?.querySelectorAll('.remote-caret').forEach((caret) => caret.remove())
+      if (isSaved && text !== undefined) shown.shownSaved = text.textContent
       requestAnimationFrame(look)
     }
     look()
