@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { MARKDOWN_BYTES_MAX, NOTE_DEPTH_MAX } from '../base/limits.ts'
 import { createBlock, createCell } from './blocks.ts'
 import type { Block, Run } from './blocks.ts'
+import { worstTexts } from './markdown-worst.fixture.ts'
 import { notesArbitrary, runsArbitrary, withoutIds } from './markdown.fixture.ts'
 import { blocksFromMarkdown, markdownFromBlocks } from './markdown.ts'
 
@@ -194,4 +195,9 @@ test('a list as deep as a note may be is read back', () => {
 test('refuses text beyond MARKDOWN_BYTES_MAX, counted in bytes', () => {
   assert.throws(() => read('a'.repeat(MARKDOWN_BYTES_MAX + 1)), { code: 'DOCUMENTS_TOO_LARGE' })
   assert.throws(() => read('é'.repeat(MARKDOWN_BYTES_MAX / 2 + 1)), { code: 'DOCUMENTS_TOO_LARGE' })
+})
+
+test('no text takes the peer down: 50 kB of the worst are read and written in seconds, all together', { timeout: 120_000 }, () => {
+  // micromark needs minutes for one of them; the bench prints what each takes.
+  for (const text of Object.values(worstTexts(50_000))) markdownFromBlocks(read(text))
 })
