@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { writeVarUint } from 'lib0/encoding'
 import * as Y from 'yjs'
 import type { DocumentId } from '../base/ids.ts'
 import { deriveClientId } from './client-id.ts'
@@ -151,6 +152,25 @@ test('two sections of one client are refused: Yjs would apply the last and belie
   deliver(a, mallory.log)
   assert.equal(text(a, document), 'hello')
   assert.deepEqual(codes(a), { DOCUMENTS_UPDATE_FOREIGN: 1 })
+})
+
+test('a struct that builds on itself, or on a later one of its own, is quarantined', () => {
+  const { a, document, mallory } = startNote()
+  const client = mallory.clientId(1)
+  const craft = (field: 'origin' | 'rightOrigin' | 'parent', clock: number): Uint8Array => {
+    const ids = { origin: null, rightOrigin: null, parent: null, [field]: Y.createID(client, clock) }
+    const item = new Y.Item(Y.createID(client, 0), null, ids.origin, null, ids.rightOrigin, ids.parent, null, new Y.ContentString('loop'))
+    const encoder = new Y.UpdateEncoderV1()
+    for (const number of [1, 1, client, 0]) writeVarUint(encoder.restEncoder, number)
+    item.write(encoder, 0)
+    writeVarUint(encoder.restEncoder, 0)
+    return encoder.toUint8Array()
+  }
+  for (const field of ['origin', 'rightOrigin', 'parent'] as const)
+    for (const clock of [0, 3, 9]) mallory.send(document, craft(field, clock))
+  deliver(a, mallory.log)
+  assert.equal(text(a, document), 'hello')
+  assert.deepEqual(codes(a), { DOCUMENTS_UPDATE_GAP: 9 })
 })
 
 test('an entry that names no document is quarantined', () => {
