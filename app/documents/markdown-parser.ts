@@ -1,4 +1,4 @@
-/** The one file through which markdown-it enters (docs/decisions/0002-markdown.md): CommonMark, tables, strikethrough, task lists, bare addresses. */
+/** The one file through which markdown-it enters (docs/decisions/0014-markdown.md): CommonMark, tables, strikethrough, task lists, bare addresses. */
 import MarkdownIt from 'markdown-it'
 import type { Token } from 'markdown-it'
 import { NOTE_DEPTH_MAX } from '../base/limits.ts'
