@@ -13,10 +13,10 @@ const AT_B = address('/memory/b')
 const OPEN: Link = { kind: 'open', delayMs: 10 }
 const CUT: Link = { kind: 'cut' }
 
-const createWorld = async () => {
+const createWorld = async (seed = 7) => {
   const clock = createManualClock()
   const cuts = new Set<string>()
-  const hub = createMemoryHub({ clock, random: createSeededRandom(7), link: (from, to) => (cuts.has(`${from}>${to}`) ? CUT : OPEN) })
+  const hub = createMemoryHub({ clock, random: createSeededRandom(seed), link: (from, to) => (cuts.has(`${from}>${to}`) ? CUT : OPEN) })
   const a = hub.createNetwork(A, AT_A)
   const b = hub.createNetwork(B, AT_B)
   await Promise.all([a.start(), b.start()])
@@ -93,6 +93,24 @@ test('what was on its way when an end gave up is lost, and never arrives on a la
   say(again.stream, 'new')
   await world.clock.pass(100)
   assert.deepEqual([texts, again.texts], [[], ['new']])
+})
+
+test('what an end had on its way when it gave up is lost, even if the other end still listens', async () => {
+  let shown = 0
+  for (let seed = 1; seed < 20; seed++) {
+    const world = await createWorld(seed)
+    await world.join()
+    const { stream, texts } = await openStream(world)
+    world.set(A, B, true)
+    say(stream, 'lost')
+    while (world.changes.length === 2) await world.clock.pass(5)
+    if (world.changes[2] !== 'a down' || world.changes.length > 3) continue
+    world.set(A, B, false)
+    await world.clock.pass(100)
+    assert.deepEqual([texts, world.changes.slice(2)], [[], ['a down', 'b down']])
+    shown++
+  }
+  assert.ok(shown > 0)
 })
 
 test('a dial over a link that is cut in either direction fails when its signal aborts', async () => {

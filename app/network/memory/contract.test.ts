@@ -37,3 +37,4 @@ const createRig = (delayMs: (count: number) => number) => async () => {
 
 testNetwork('memory', createRig(() => 1))
 testNetwork('memory, uneven delays', createRig((count) => (count * 37) % 90))
+testNetwork('memory, slower than a packet is repeated', createRig((count) => 300 + ((count * 37) % 150)))

@@ -18,8 +18,8 @@ const DIAL_MS_MAX = 10_000
 /** A lost first packet is sent again after this, as the real one does. */
 const ASK_MS = 400
 
-/** Dials as TCP and Noise do: a question, an answer, a confirmation. Where two peers dial each other at once, the dial
- *  of the lower id goes through and the other waits for it: so there is never a second connection. */
+/** Dials as TCP and Noise do: a question, an answer, a confirmation. Where two peers dial each other at once, the one whose question
+ *  arrives first goes through and the other waits for it: so there is never a second connection. */
 export const createDialler = ({ clock, laneOf, connections, listeningAt }: Wiring) => {
   const ask = (attempt: Attempt) => laneOf(attempt.from.peer, attempt.to.peer).post(() => answer(attempt), 'drop')
 
@@ -31,7 +31,6 @@ export const createDialler = ({ clock, laneOf, connections, listeningAt }: Wirin
     // One who asks afresh has lost the connection that we still believe in.
     if (side) connections.hangUp(side)
     const own = to.dials.get(from.peer)
-    if (own && !own.isOver && to.peer < from.peer) return
     if (own) own.isOver = true
     to.promised.get(from.peer)?.()
     to.promised.set(from.peer, clock.after(SILENCE_MS, () => to.promised.delete(from.peer)))
