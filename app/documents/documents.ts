@@ -7,11 +7,12 @@ import { DOCUMENTS_MAX, MARKDOWN_BYTES_MAX } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { EntryLog } from '../log/log.types.ts'
-import { createBlock, emptyNote, plainText, readBlocks, writeBlocks, type Block } from './blocks.ts'
+import { createBlock, emptyNote, readBlocks, writeBlocks, type Block } from './blocks.ts'
 import type { Sha256 } from './client-id.ts'
 import { canonicalState } from './create-doc.ts'
 import type { Documents } from './documents.types.ts'
 import { addItem, changeItem, checkTitle } from './index-document.ts'
+import { blocksFromMarkdown, markdownFromBlocks } from './markdown.ts'
 import type { OpenDocument } from './open-document.ts'
 import { attachReplica } from './replica.ts'
 import { createShelf, type Shelf } from './shelf.ts'
@@ -40,7 +41,7 @@ export const createDocuments = (parts: DocumentsParts): Documents => {
     list: listing.list,
     onList: listing.onList,
     onChange: shelf.changes.on,
-    markdown: (document) => toMarkdown(readBlocks(content(document))),
+    markdown: (document) => markdownFromBlocks(readBlocks(content(document))),
     json: (document) => treeOf(content(document)),
     state: (document) => canonicalState(shelf.open(document).doc),
     extent: (document) => history.track(shelf.find(document).document)?.extent ?? new Map(),
@@ -109,9 +110,9 @@ const createEdits = (shelf: Shelf, { log, clock, random }: DocumentsParts) => {
     const item = { document: documentId(newId()), title: checkTitle(title), createdMs: clock.nowMs(), createdBy: deviceOf(log.self) }
     checkIndex()
     if (index.items.size >= DOCUMENTS_MAX) throw new PeerError('DOCUMENTS_TOO_MANY')
-    const blocks = markdown === '' ? emptyNote(newId) : blocksOf(checkText(markdown), newId)
+    const blocks = blocksFromMarkdown(checkText(markdown), newId)
     const note = library.open(item.document)
-    write(note, blocks)
+    write(note, blocks.length > 0 ? blocks : emptyNote(newId))
     indexDocument.edit(shelf.peerClientId(), (doc) => addItem(doc, item))
     return { document: item.document, saved: save([indexDocument, note]) }
   }
@@ -144,6 +145,3 @@ const checkText = (text: string): string => {
 
 const paragraphs = (text: string, newId: () => string): Block[] =>
   text.split(/\r?\n/).map((line) => createBlock(newId(), 'paragraph', { content: line === '' ? [] : [{ text: line, marks: {} }] }))
-
-const blocksOf = paragraphs
-const toMarkdown = (blocks: readonly Block[]): string => blocks.map((block) => plainText(block.content)).join('\n')
