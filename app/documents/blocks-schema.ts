@@ -6,7 +6,8 @@ const text = { ...colours, textAlignment: 'left' }
 const file = { backgroundColor: 'default', name: '', url: '', caption: '' }
 const media = { textAlignment: 'left', ...file, showPreview: true, previewWidth: undefined }
 
-/** Attributes with their defaults, in the order in which the editor writes them: y-prosemirror stores every one that is not null, also `undefined`. */
+/** Attributes with their defaults, in the order in which the editor writes them.
+ *  y-prosemirror stores every one that is not null, `undefined` too. */
 const ATTRIBUTES: ReadonlyMap<string, Attributes> = new Map<string, Attributes>([
   ['paragraph', text],
   ['heading', { ...text, level: 1, isToggleable: false }],

@@ -46,7 +46,6 @@ const specialStart = (line: string): number => {
 
 /** `&#x20;`: a character that is there, but is no white space and no letter for the marks around it. Controls have no such form. */
 export const encodeCharacter = (character: string): string =>
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\ud800-\udfff]/.test(character) && character.length === 1
     ? character
     : `&#x${character.codePointAt(0)!.toString(16)};`
@@ -59,7 +58,6 @@ export const isPunctuation = (character: string): boolean => PUNCTUATION.test(ch
 
 /** Inside `(...)` of a link. */
 export const escapeAddress = (address: string): string =>
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0020\u007f]|^$|^</.test(address)
     ? `<${address.replace(/[<>\\]|&(?=#?[a-z0-9]+;)/gi, '\\$&').replace(/[\r\n]/g, encodeCharacter)}>`
     : address.replace(/[()\\]|&(?=#?[a-z0-9]+;)/gi, '\\$&')

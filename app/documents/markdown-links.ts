@@ -5,7 +5,6 @@ const VIDEO = /\.(mp4|webm|ogg|mov|mkv|flv|avi|wmv|m4v)$/i
 const AUDIO = /\.(mp3|wav|m4a|flac|aac|opus|oga)$/i
 
 /** Browsers skip white space and control characters inside a scheme: `java\tscript:` runs. */
-// eslint-disable-next-line no-control-regex
 const SKIPPED = /[\u0000-\u0020\u007f-\u00a0\u200b-\u200f\u2028\u2029\ufeff]/g
 
 /** True for http, https, mailto, lanyard and relative addresses. */

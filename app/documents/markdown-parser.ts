@@ -1,4 +1,5 @@
-/** The one file through which markdown-it enters (docs/decisions/0014-markdown.md): CommonMark, tables, strikethrough, task lists, bare addresses. */
+/** The one file through which markdown-it enters: CommonMark, tables, strikethrough, task lists, bare addresses.
+ *  @see docs/decisions/0014-markdown.md */
 import MarkdownIt from 'markdown-it'
 import type { Token } from 'markdown-it'
 import { NOTE_DEPTH_MAX } from '../base/limits.ts'

@@ -9,11 +9,14 @@ const LIST_ITEMS = new Set(['bulletListItem', 'numberedListItem', 'checkListItem
 const MEDIA = new Set(['image', 'video', 'audio', 'file'])
 const NUMBER_MAX = 999_999_999
 
-/** A note as Markdown (CommonMark, tables, strikethrough, task lists). `blocksFromMarkdown` reads the same blocks from it, except what Markdown can't say:
+/** A note as Markdown (CommonMark, tables, strikethrough, task lists). `blocksFromMarkdown` reads the same blocks from it,
+ *  except what Markdown can't say:
  *  - underline, colours, alignment (except of whole table columns), widths, toggles: the text stays
- *  - empty paragraphs and media without an address: left out; a container's first empty text before a paragraph: joined
- *  - blocks nested below others than list items and quotes: follow them on the same level
- *  - a number that starts anew inside a list; header columns, second header rows, empty header rows, merged cells
+ *  - empty paragraphs and media without address and name: left out
+ *  - an empty list item or quote that begins with a paragraph: that becomes its text
+ *  - blocks below others than list items and quotes: they follow on the same level
+ *  - a number that starts anew inside a list
+ *  - header columns, second and empty header rows, merged cells
  *  - files, and media whose address does not show their type: become links
  *  - marks beside code, code inside links, unsafe links, the language of code beyond its first word
  *  - control characters, and line ends other than '\n' in code */

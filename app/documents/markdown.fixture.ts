@@ -15,18 +15,19 @@ const fragment = fc.oneof(
   fc.constantFrom(...NASTY),
   fc.constantFrom(...SPACES),
   fc.constantFrom(...LETTERS),
-  // eslint-disable-next-line no-control-regex
   fc.string({ unit: 'grapheme', maxLength: 4 }).map((text) => text.replace(/[\u0000-\u0008\n\u000b-\u001f\u007f-\u009f]/g, '')),
 )
 const line = fc.array(fragment, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''))
 const address = fc.oneof(
-  fc.constantFrom('https://a.b', 'http://a.b/c', 'https://a.b/(c)', 'mailto:a@b.c', '/relative', '#top', 'a b', '<x>', 'lanyard://x/y', 'https://a.b/"c"', 'x\\y', '&amp;', ')', 'a|b', '?a=b&copy=c', 'https://a.b/#'),
+  fc.constantFrom('https://a.b', 'http://a.b/c', 'https://a.b/(c)', 'https://a.b/"c"', 'https://a.b/#', 'mailto:a@b.c', 'lanyard://x/y'),
+  fc.constantFrom('/relative', '#top', 'a b', '<x>', 'x\\y', '&amp;', ')', 'a|b', '?a=b&copy=c'),
   line.filter((text) => !/:|^$/.test(text)),
 )
 
 const flag = fc.constantFrom<true | undefined>(true, undefined)
+const rareFlag = fc.constantFrom<true | undefined>(true, undefined, undefined, undefined)
 const marks: fc.Arbitrary<Marks> = fc
-  .record({ bold: flag, italic: flag, strike: flag, code: fc.constantFrom<true | undefined>(true, undefined, undefined, undefined), link: fc.option(address, { nil: undefined, freq: 4 }) })
+  .record({ bold: flag, italic: flag, strike: flag, code: rareFlag, link: fc.option(address, { nil: undefined, freq: 4 }) })
   .map((all) => allowedMarks(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))))
 
 const piece: fc.Arbitrary<Run> = fc.oneof(
