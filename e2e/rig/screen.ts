@@ -10,6 +10,8 @@ export interface Trust {
 
 export type Screen = ReturnType<typeof screenOf>
 
+const CARET_MS = 150
+
 export const screenOf = (page: Page) => {
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
   const textbox = (name: string) => page.getByRole('textbox', { name, exact: true })
@@ -73,11 +75,13 @@ export const screenOf = (page: Page) => {
       await row(title).click()
       await expect(editor).toBeVisible()
     },
-    /** Types at the end of the note. */
+    /** Types at the end of the note, no faster than fingers: the editor hears of a moved caret a moment after the browser moved it. */
     write: async (text: string) => {
       await editor.click()
+      await page.waitForTimeout(CARET_MS)
       await page.keyboard.press('Control+End')
-      await page.keyboard.type(text, { delay: 15 })
+      await page.waitForTimeout(CARET_MS)
+      await page.keyboard.type(text, { delay: 25 })
     },
     /** The trust line says that this machine, at least, has it on disk. */
     expectSaved: async () => {

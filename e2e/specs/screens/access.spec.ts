@@ -93,6 +93,7 @@ test('the whole walk works by keyboard only', async ({ lab }) => {
   await page.keyboard.press('n')
   await expect(screen.textbox('Title')).toBeFocused()
   await page.keyboard.type('By hand')
+  await expect(screen.editor).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(screen.editor).toBeFocused()
   await page.keyboard.type('No mouse was used')

@@ -103,8 +103,7 @@ test('kill -9 while typing: nothing that the window showed as saved is missing',
     }
     look()
   })
-  await b.editor.click()
-  await b.page.keyboard.press('Control+End')
+  await b.write(' ')
   const typing = b.page.keyboard.type(' abcdefghijklmnopqrstuvwxyz'.repeat(6), { delay: 20 })
   await b.page.waitForTimeout(1700)
   await studio.kill()
