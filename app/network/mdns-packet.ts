@@ -8,6 +8,9 @@ export const SERVICE = '_lanyard._tcp.local'
 const TTL_SECONDS = 120
 const TEXT_BYTES_MAX = 200
 const TEXTS_MAX = 32
+const LOOPBACK = /^\/(ip4\/127\.|ip6\/::1\/)/
+/** RFC 1918, 3927, 6598 and 4193. */
+const PRIVATE = /^\/(ip4\/(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)|ip6\/f[cd])/i
 const IP_ADDRESS = /^\/ip[46]\/[^/]+\/tcp\/[1-9]\d*$/
 
 export interface DnsRecord {
@@ -60,8 +63,15 @@ const sightingOf = (records: readonly DnsRecord[], sourceIp: string): Sighting |
   const said = texts.filter((text) => text.startsWith('a=')).map((text) => text.slice(2))
   const ports = records.filter(({ type }) => type === 'SRV').map(({ data }) => numberIn(data, 'port'))
   const seen = ports.filter((port) => port > 0).map((port) => `/ip4/${sourceIp}/tcp/${port}`)
-  const addresses = [...new Set([...seen, ...said])].filter((text) => IP_ADDRESS.test(text)).map((text) => attempt(() => address(text)))
+  const places = [...new Set([...seen, ...said.filter((text) => isNearby(text, sourceIp))])].filter((text) => IP_ADDRESS.test(text))
+  const addresses = places.map((text) => attempt(() => address(text)))
   return { peer, addresses: addresses.filter((each) => each !== undefined).slice(0, ADDRESSES_PER_PEER_MAX) }
+}
+
+/** Whether a neighbour can mean it. A forged packet shall not make everybody call a machine elsewhere, nor us our own programs. */
+const isNearby = (text: string, sourceIp: string): boolean => {
+  if (LOOPBACK.test(text)) return sourceIp.startsWith('127.')
+  return PRIVATE.test(text) || text.startsWith(`/ip4/${sourceIp}/`)
 }
 
 const isRecord = (value: unknown): value is DnsRecord =>

@@ -40,6 +40,16 @@ test('of what is forged only a bounded part is looked at, and only addresses are
   assert.ok(sighting!.addresses.every((each) => each.startsWith('/ip4/10.0.0.1/tcp/')), sighting!.addresses.join())
 })
 
+test('nobody can make us call a machine elsewhere, or a program of our own', () => {
+  const said = ['/ip4/93.184.216.34/tcp/443', '/ip6/2606:2800::1/tcp/443', '/ip4/127.0.0.1/tcp/5432', '/ip6/::1/tcp/5432', '/ip4/172.32.0.1/tcp/80']
+  const meant = ['/ip4/172.31.0.1/tcp/4001', '/ip4/100.64.0.1/tcp/4001', '/ip6/fd00::7/tcp/4001']
+  const records = fromWire({ peer: PEER, addresses: [...said, ...meant].map(address) }).filter(({ type }) => type !== 'SRV')
+  assert.deepEqual(sightingsIn(records, '10.0.0.7')[0]!.addresses, meant)
+  assert.deepEqual(sightingsIn(fromWire({ peer: PEER, addresses: [address('/ip4/127.0.0.1/tcp/4001')] }), '127.0.0.1')[0]!.addresses, [
+    '/ip4/127.0.0.1/tcp/4001',
+  ])
+})
+
 test('no packet whatever makes it throw', () => {
   const record = fc.record({
     type: fc.constantFrom('PTR', 'SRV', 'TXT', 'A'),
