@@ -18,8 +18,8 @@ interface Clocks {
   readonly ends: number[]
 }
 
-interface Recorded {
-  readonly place: Place
+/** One object a change: there may be a million. */
+interface Recorded extends Place {
   readonly screen: number
   refusal: ErrorCode | undefined
 }
@@ -78,14 +78,13 @@ export const createHistory = (log: EntryLog, sha256: Sha256): History => {
     return track
   }
 
-  const judge = (track: Track, { place, screen }: Recorded, update: Uint8Array): Result<Change> => {
-    const writer = { log: place.log, screen }
-    if (!isScreen(screen) || !owners.owns(writer)) return refused('DOCUMENTS_UPDATE_FOREIGN')
+  const judge = (track: Track, writer: Recorded, update: Uint8Array): Result<Change> => {
+    if (!isScreen(writer.screen) || !owners.owns(writer)) return refused('DOCUMENTS_UPDATE_FOREIGN')
     const decoded = decodeChange(update)
     if (!decoded.ok) return decoded
     const code = checkChange(decoded.value, owners.clientId(writer), (client) => {
       const clocks = track.clients.get(client)
-      return clocks ? clockAfter(clocks, log.seenBy(place, clocks.log)) : 0
+      return clocks ? clockAfter(clocks, log.seenBy(writer, clocks.log)) : 0
     })
     return code ? refused(code) : decoded
   }
@@ -93,7 +92,7 @@ export const createHistory = (log: EntryLog, sha256: Sha256): History => {
   const take = (track: Track, recorded: Recorded, update: Uint8Array): ErrorCode | undefined => {
     const verdict = judge(track, recorded, update)
     recorded.refusal = verdict.ok ? undefined : verdict.code
-    if (verdict.ok) advance(track, recorded.place, verdict.value)
+    if (verdict.ok) advance(track, recorded, verdict.value)
     return recorded.refusal
   }
 
@@ -104,7 +103,7 @@ export const createHistory = (log: EntryLog, sha256: Sha256): History => {
     track.clients.clear()
     for (const recorded of track.recorded) {
       if (recorded.refusal) count(recorded.refusal, -1)
-      const code = take(track, recorded, readChange(recorded.place, log.read))
+      const code = take(track, recorded, readChange(recorded, log.read))
       if (code) count(code, 1)
     }
   }
@@ -117,7 +116,7 @@ export const createHistory = (log: EntryLog, sha256: Sha256): History => {
       return { kind: 'held' }
     }
     const displaced = isScreen(entry.screen) ? owners.claim({ log: entry.log, screen: entry.screen }) : undefined
-    const recorded: Recorded = { place, screen: entry.screen, refusal: undefined }
+    const recorded: Recorded = { ...place, screen: entry.screen, refusal: undefined }
     if (displaced !== undefined)
       for (const [other, its] of tracks)
         if (its.clients.has(displaced)) {
@@ -140,7 +139,7 @@ export const createHistory = (log: EntryLog, sha256: Sha256): History => {
     clientId: owners.clientId,
     track: (document) => tracks.get(document),
     *updates(document) {
-      for (const { place, refusal } of tracks.get(document)?.recorded ?? []) if (!refusal) yield readChange(place, log.read)
+      for (const recorded of tracks.get(document)?.recorded ?? []) if (!recorded.refusal) yield readChange(recorded, log.read)
     },
     touch: (document, entry) => noteTime(trackOf(document), entry),
   }

@@ -106,7 +106,7 @@ export interface TestScreen {
 }
 
 /** A window: a replica beside the peer, in step with it. */
-export const openScreen = (peer: TestPeer, document: DocumentId, screen: number): TestScreen => {
+export const openScreen = (peer: Pick<TestPeer, 'documents'>, document: DocumentId, screen: number): TestScreen => {
   const replica = peer.documents.attach(document, screen)
   const doc = new Y.Doc()
   const answers: TestScreen['answers'] = []
