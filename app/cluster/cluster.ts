@@ -9,6 +9,7 @@ import type { Logger } from '../base/logger.ts'
 import type { DeviceKeys } from '../identity/device-keys.ts'
 import type { WorkspaceLog } from '../log/log.ts'
 import type { Key, Store } from '../store/store.ts'
+import { createHeard } from './heard.ts'
 import { holdsOf, isSuperseded, withReceipt, type DeviceReceipts, type Extent, type Holds } from './holdings.ts'
 import { decodeReceipt, encodeReceipt, type Receipt, type ReceiptRow } from './receipt.ts'
 
@@ -18,7 +19,6 @@ const SUMMARY = 1
 const WANT = 2
 const SUMMARY_ROWS_MAX = 2048
 const SUMMARY_COALESCE_MS = 1000
-const HEARD_PERSIST_MS = 10_000
 
 /** Sends to one neighbour, or to all. */
 export type Reply = (payload: Uint8Array) => void
@@ -64,17 +64,15 @@ const payloadOf = (kind: number, bytes: Uint8Array) => concat([Uint8Array.of(kin
 export const createCluster = (parts: ClusterParts): Cluster => {
   const { workspace, keys, log, store, clock, logger } = parts
   const known = new Map<DeviceId, Stored>()
-  const heardMs = new Map<DeviceId, number>()
+  const heard = createHeard(parts)
   const changed = createEmitter<void>()
   const dueSummaries = new Map<DeviceId, Set<SessionId>>()
   let isReceiptDue = false
-  let isHeardDue = false
   let isStopped = false
   let counter = 0
   let lastRows = ''
 
   const receiptKey = (device: DeviceId, session: SessionId): Key => ['w', workspace, 'r', device, session]
-  const heardKey = (device: DeviceId): Key => ['w', workspace, 'heard', device]
 
   const savedRows = (): ReadonlyMap<LogId, ReceiptRow> => {
     const rows = new Map<LogId, ReceiptRow>()
@@ -152,13 +150,22 @@ export const createCluster = (parts: ClusterParts): Cluster => {
     dueSummaries.set(device, (dueSummaries.get(device) ?? new Set()).add(session))
   }
 
+  /** A receipt of our own that this disk has lost: ours must count further, or others would take them for older ones. */
+  const outdo = (receipt: Receipt) => {
+    if (receipt.session === log.session || receipt.counter < counter) return
+    counter = receipt.counter
+    lastRows = ''
+    issueSoon()
+  }
+
   const takeReceipt = (bytes: Uint8Array) => {
     const decoded = decodeReceipt(workspace, bytes)
     if (!decoded.ok) return parts.refuse(decoded.code)
     const receipt = decoded.value
     if (!parts.admits(receipt.device)) return parts.refuse('MEMBERSHIP_NOT_A_MEMBER')
+    if (receipt.device === keys.device) return outdo(receipt)
     const earlier = known.get(receipt.device)?.receipts.get(receipt.session)
-    if (receipt.device === keys.device || (earlier && earlier.counter >= receipt.counter)) return
+    if (earlier && earlier.counter >= receipt.counter) return
     if (isSuperseded(known.get(receipt.device)?.receipts ?? new Map(), receipt)) return
     keep(receipt, bytes.slice())
     summariseSoon(receipt.device, receipt.session)
@@ -170,7 +177,10 @@ export const createCluster = (parts: ClusterParts): Cluster => {
     for (let index = 0; index < SUMMARY_ROWS_MAX && reader.remaining > 0; index++) {
       const [device, session] = [deviceId(toHex(reader.raw(32))), sessionId(toHex(reader.raw(16)))]
       const theirs = reader.varint()
-      if (device !== keys.device && (known.get(device)?.receipts.get(session)?.counter ?? 0) < theirs) wanted.push([device, session])
+      const isNews = device === keys.device
+        ? session !== log.session && theirs >= counter
+        : (known.get(device)?.receipts.get(session)?.counter ?? 0) < theirs
+      if (isNews) wanted.push([device, session])
     }
     if (wanted.length > 0) reply(payloadOf(WANT, rowsOf(wanted, false)))
   }
@@ -179,16 +189,6 @@ export const createCluster = (parts: ClusterParts): Cluster => {
     for (let index = 0; index < SUMMARY_ROWS_MAX && reader.remaining > 0; index++) {
       const bytes = known.get(deviceId(toHex(reader.raw(32))))?.bytes.get(sessionId(toHex(reader.raw(16))))
       if (bytes) reply(payloadOf(RECEIPT, bytes))
-    }
-  }
-
-  const persistHeard = () => {
-    isHeardDue = false
-    if (isStopped) return
-    try {
-      store.batch([...heardMs].map(([device, ms]) => ({ kind: 'put', key: heardKey(device), value: new ByteWriter().varint(ms).finish() })))
-    } catch (error) {
-      logger.warn('last-heard times not stored', { code: codeOf(error) })
     }
   }
 
@@ -202,7 +202,6 @@ export const createCluster = (parts: ClusterParts): Cluster => {
       remember(decoded.value, bytes, arrivedMs)
       if (decoded.value.device === keys.device) counter = Math.max(counter, decoded.value.counter)
     }
-    for (const { key, value } of store.scan(['w', workspace, 'heard'])) heardMs.set(deviceId(key.at(-1)), new ByteReader(value).varint())
   }
 
   load()
@@ -228,13 +227,8 @@ export const createCluster = (parts: ClusterParts): Cluster => {
         parts.refuse(codeOf(error))
       }
     },
-    heard: (device) => {
-      heardMs.set(device, clock.nowMs())
-      if (isHeardDue) return
-      isHeardDue = true
-      clock.after(HEARD_PERSIST_MS, persistHeard)
-    },
-    lastHeardMs: (device) => heardMs.get(device),
+    heard: heard.note,
+    lastHeardMs: heard.lastMs,
     holds: (device, extent) => {
       if (device === keys.device) {
         const isSaved = [...extent].every(([id, count]) => log.durability.heightOf(id) >= count)
@@ -244,7 +238,7 @@ export const createCluster = (parts: ClusterParts): Cluster => {
       return { holds: holdsOf(stored?.receipts, extent, log.shortHashAt), asOfMs: stored?.arrivedMs }
     },
     stop: () => {
-      if (isHeardDue) persistHeard()
+      heard.stop()
       isStopped = true
     },
   }

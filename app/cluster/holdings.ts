@@ -1,5 +1,5 @@
 /** What a device holds, by its receipts alone. */
-import { logId, type LogId, type SessionId } from '../base/ids.ts'
+import type { LogId, SessionId } from '../base/ids.ts'
 import { equalBytes } from '../base/codec.ts'
 import type { Receipt } from './receipt.ts'
 
@@ -14,16 +14,16 @@ export type DeviceReceipts = ReadonlyMap<SessionId, Receipt>
 const covers = (newer: Receipt, older: Receipt): boolean =>
   [...older.rows].every(([log, row]) => (newer.rows.get(log)?.height ?? 0) >= row.height)
 
-/** A receipt of an earlier session that arrives after a newer one's, which covers it. A newer session's own log is in no earlier receipt:
- *  so what covers a receipt, its own log included, was written later. */
+/** A receipt of an earlier session that arrives after a newer one's, which covers it. A disk that came back with less counts from
+ *  less too, until it hears of its own later receipts: then it outdoes them. */
 export const isSuperseded = (known: DeviceReceipts, receipt: Receipt): boolean =>
-  receipt.rows.has(logId(receipt.device, receipt.session)) &&
-  [...known.values()].some((other) => other.session !== receipt.session && covers(other, receipt))
+  [...known.values()].some((other) => other.session !== receipt.session && other.counter > receipt.counter && covers(other, receipt))
 
 /** A newer session's receipt replaces those of earlier sessions that it covers. One that it doesn't cover stays: then only what both say
  *  counts, as after a lost disk or a restored backup. */
 export const withReceipt = (known: DeviceReceipts, receipt: Receipt): DeviceReceipts => {
-  const next = new Map([...known].filter(([session, older]) => session !== receipt.session && !covers(receipt, older)))
+  const isReplaced = (older: Receipt) => older.session === receipt.session || (older.counter < receipt.counter && covers(receipt, older))
+  const next = new Map([...known].filter(([, older]) => !isReplaced(older)))
   return next.set(receipt.session, receipt)
 }
 
