@@ -27,14 +27,14 @@ const expectText = (screen: Screen, ...texts: readonly string[]) =>
 test('three machines write one note together, with each other’s cursors and the proof of where it is', async ({ lab }) => {
   const windows = await threeWindows(lab)
   const [a, b, c] = windows
+  for (const { button } of windows) await button('Dismiss').click()
   await a.newNote('Sunday market')
-  await a.write('Tomatoes, two kilos')
+  await a.write('## Bring\nTomatoes, two kilos')
   for (const other of [b, c]) {
     await other.openNote('Sunday market')
     await expectText(other, 'Tomatoes, two kilos')
   }
-  await a.page.keyboard.press('Enter')
-  await b.write('\nBread from the corner')
+  await b.write('\n[] Bread from the corner')
   await expectText(c, 'Bread from the corner')
   await c.write('\nCoffee for the attic')
   for (const screen of windows) await expectText(screen, 'Tomatoes, two kilos', 'Bread from the corner', 'Coffee for the attic')
