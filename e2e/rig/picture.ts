@@ -35,6 +35,6 @@ export const pictureOf = async (name: string, shots: readonly Shot[], background
     figure { margin: 0; flex: 1; min-width: 0 } img { width: 100%; display: block; border-radius: 8px; box-shadow: 0 6px 24px #0005 }
     figcaption { margin: 0 0 10px 4px; color: #888; font-weight: 600 }
   </style>${images.map(frame).join('')}`)
-  await wall.locator('body').screenshot({ path: picturePath(name) })
+  await wall.screenshot({ path: picturePath(name), fullPage: true })
   await wall.close()
 }
