@@ -239,6 +239,21 @@ test('whoever holds a note’s extent can show it whole, and no more of the inde
   assert.equal(c.documents.list().length, 1, 'the unrelated notes came after')
 })
 
+test('a machine is never said to hold a note of which it may have the title only', () => {
+  const a = startPeer()
+  const { document } = a.documents.create('Note', 'long '.repeat(40_000))
+  const whole = a.documents.extent(document)
+  const b = startPeer({ device: 'B' })
+  const asKnown = a.log.disk.slice(0, -1).map((sealed) => {
+    b.log.accept(sealed)
+    return b.documents.list().length > 0 ? b.documents.extent(document).get(a.log.self) : undefined
+  })
+  assert.deepEqual(whole, new Map([[a.log.self, 6]]))
+  assert.deepEqual(asKnown, [undefined, 3, 6, 6, 6])
+  exchange(a, b)
+  assert.deepEqual(b.documents.extent(document), whole)
+})
+
 test('every change is told once it is applied: of a note, and of its line in the index', async () => {
   const [a, b] = [startPeer({ device: 'A' }), startPeer({ device: 'B' })]
   const { document } = a.documents.create('Note', 'text')

@@ -44,7 +44,7 @@ export const createDocuments = (parts: DocumentsParts): Documents => {
     markdown: (document) => markdownFromBlocks(readBlocks(content(document))),
     json: (document) => treeOf(content(document)),
     state: (document) => canonicalState(shelf.open(document).doc),
-    extent: (document) => history.track(shelf.find(document).document)?.extent ?? new Map(),
+    extent: (document) => history.extent(shelf.find(document).document),
     attach: (document, screen) => {
       const open = shelf.open(document)
       // Somebody wrote to it who never made it: no page to type into.

@@ -29,6 +29,8 @@ interface Track {
   readonly clients: Map<number, Clocks>
   /** log -> entries up to the last that belongs to the document. */
   readonly extent: Map<LogId, number>
+  /** How far its first change goes at least, while it is not here. */
+  expected: { readonly log: LogId; readonly height: number } | undefined
   /** The newest schema that wrote it. */
   schema: number
   changedMs: number
@@ -37,7 +39,7 @@ interface Track {
   changes: number
 }
 
-export type ReadonlyTrack = Readonly<Omit<Track, 'recorded' | 'clients' | 'extent'>> & { readonly extent: ReadonlyMap<LogId, number> }
+export type TrackView = Readonly<Pick<Track, 'schema' | 'changedMs' | 'changedBy' | 'changes'>>
 
 export type Verdict =
   | { readonly kind: 'accepted' }
@@ -57,10 +59,14 @@ export interface History {
   /** Judges a change and takes it in. Changes come in causal order.
    *  @param onDisplaced called with a document whose verdicts changed, because a better claim to a clientID came to light */
   record(change: WholeChange, onDisplaced: (document: DocumentId) => void): Verdict
-  track(document: DocumentId): ReadonlyTrack | undefined
+  track(document: DocumentId): TrackView | undefined
+  /** log -> number of entries that hold the document whole; as many as are known of, while its first change is not here. */
+  extent(document: DocumentId): ReadonlyMap<LogId, number>
+  /** A document's first change goes on, or begins, in the entries of `log` below `height`. */
+  expect(document: DocumentId, log: LogId, height: number): void
   /** The accepted changes, in the order in which they apply, read from the log one by one. */
   updates(document: DocumentId): Iterable<Uint8Array>
-  /** An entry that is not the document's own concerns it: a line of the index. */
+  /** An entry that is not the document's own concerns it: a line of the index. Its first line is followed by its first change. */
   touch(document: DocumentId, entry: Entry): void
   clientId(writer: Writer): number
   /** Changes that were refused, by code. */
@@ -133,6 +139,11 @@ export const createHistory = (log: EntryLog, sha256: Sha256): History => {
     return { kind: 'accepted' }
   }
 
+  const expect = (document: DocumentId, ofLog: LogId, height: number) => {
+    const track = trackOf(document)
+    track.expected = { log: ofLog, height }
+  }
+
   return {
     record,
     refusals,
@@ -141,12 +152,21 @@ export const createHistory = (log: EntryLog, sha256: Sha256): History => {
     *updates(document) {
       for (const recorded of tracks.get(document)?.recorded ?? []) if (!recorded.refusal) yield readChange(recorded, log.read)
     },
-    touch: (document, entry) => noteTime(trackOf(document), entry),
+    touch: (document, entry) => {
+      if (!tracks.has(document)) expect(document, entry.log, entry.seq + 2)
+      noteTime(trackOf(document), entry)
+    },
+    expect,
+    extent: (document) => {
+      const { extent, expected, changes } = trackOf(document)
+      if (!expected || changes > 0) return extent
+      return new Map(extent).set(expected.log, Math.max(expected.height, extent.get(expected.log) ?? 0))
+    },
   }
 }
 
 const emptyTrack = (): Track => ({
-  recorded: [], clients: new Map(), extent: new Map(), schema: 0, changedMs: 0, changedBy: undefined, changes: 0,
+  recorded: [], clients: new Map(), extent: new Map(), expected: undefined, schema: 0, changedMs: 0, changedBy: undefined, changes: 0,
 })
 
 const advance = (track: Track, { log, seq }: Place, { client, end }: Change): void => {

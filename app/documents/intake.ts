@@ -31,8 +31,8 @@ export const createIntake = (parts: IntakeParts): Intake => {
   const take = (entry: Entry) => {
     if (entry.kind !== 'data') return
     const gathered = gatherer.take(entry)
-    if (gathered.kind === 'waiting') return
     if (gathered.kind === 'malformed' || entry.document === undefined) return refuse(entry)
+    if (gathered.kind === 'waiting') return history.expect(entry.document, entry.log, entry.seq + entry.part.count - entry.part.index)
     judge({ entry, document: entry.document, place: gathered.place, update: updateOf(entry, gathered.place) })
   }
 

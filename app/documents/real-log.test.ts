@@ -45,7 +45,8 @@ const settle = (peers: readonly Peer[]): void => {
   for (let round = 0; round < 30; round++) {
     const before = peers.map(({ log }) => log.headsHash())
     for (const { clock } of peers) clock.advance(200)
-    for (const from of peers) for (const to of peers) if (from !== to) deliver(from, to)
+    const pairs = peers.flatMap((from) => peers.map((to) => ({ from, to })))
+    for (const { from, to } of pairs) deliver(from, to)
     if (round > 1 && peers.every(({ log }, index) => log.headsHash() === before[index])) return
   }
   assert.fail('entries go on for ever')
