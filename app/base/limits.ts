@@ -18,6 +18,10 @@ export const PART_BYTES_MAX = 64 * KIB
 export const PARTS_MAX = 256
 /** Logs that one heights message may name. */
 export const HEIGHTS_PER_MESSAGE_MAX = 2048
+/** Logs that one neighbour may name in all: a session a day of a hundred machines for a year and a half. */
+export const LOGS_PER_NEIGHBOUR_MAX = 65_536
+/** Logs that one neighbour is asked for at once. */
+export const REQUESTS_OPEN_MAX = 256
 /** Logs whose heads one entry may name as seen. */
 export const DEPS_PER_ENTRY_MAX = 1024
 /** Entries that wait for others before them in causal order, before the oldest gap is asked for again. */

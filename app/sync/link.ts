@@ -106,6 +106,10 @@ export const createLink = (parts: LinkParts): Link => {
         logger.warn('sync refused', { code: reason, ...details })
         refuse(reason, workspace, false)
       },
+      fail: (reason, details) => {
+        logger.warn('sync failed', { code: reason, ...details })
+        events.refused(workspace, reason)
+      },
       progressed: () => events.progressed(workspace),
     })
     const entry = { workspace, device: effect.device, session: effect.session, exchange }

@@ -121,7 +121,8 @@ test('a hundred thousand damaged frames are read as some message or refused with
 
 test('a frame whose first bytes promise more than there is costs nothing', () => {
   const head = new ByteWriter().raw(fromHex(SHORT)).raw(fromHex(LOG_HEX))
-  const runOf = (count: number, length: number) => new ByteWriter().u8(19).raw(head.finish()).varint(0).varint(count).varint(length).finish()
+  const runOf = (count: number, length: number) =>
+    new ByteWriter().u8(19).raw(head.finish()).varint(0).varint(count).varint(length).finish()
   refuses(runOf(2 ** 45, 1), 'bodies without end')
   refuses(runOf(FRAME_BYTES_MAX, 1), 'bodies that are not there')
   refuses(runOf(1, ENTRY_BYTES_MAX + 1), 'an entry above the limit')
