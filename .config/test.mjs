@@ -19,6 +19,7 @@ const STAGES = {
   planted,
   machines: () => browserTests('machines'),
   screens: () => browserTests('screens'),
+  contract: () => browserTests('contract'),
 }
 
 const seconds = (startMs) => `${((performance.now() - startMs) / 1000).toFixed(1)} s`

@@ -15,5 +15,6 @@ export default defineConfig({
   projects: [
     { name: 'machines', testDir: 'specs/machines' },
     { name: 'screens', testDir: 'specs/screens' },
+    { name: 'contract', testDir: 'contract' },
   ],
 })

@@ -41,7 +41,9 @@ const openEditor = (doc: Y.Doc) => {
   return { editor, close }
 }
 
-const show = (editor: BlockNoteEditor): Shown => ({ blocks: editor.document, markdown: editor.blocksToMarkdownLossy() })
+/** As JSON leaves it: what is undefined is not there. */
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+const show = (editor: BlockNoteEditor): Shown => ({ blocks: asJson(editor.document), markdown: editor.blocksToMarkdownLossy() })
 
 const open = async (update: string): Promise<Opened> => {
   const doc = new Y.Doc()
@@ -68,7 +70,7 @@ const make = async (blocks: never[]): Promise<Made> => {
   return { ...shown, update: toBase64(Y.encodeStateAsUpdate(doc)) }
 }
 
-const parse = (markdown: string): unknown => BlockNoteEditor.create().tryParseMarkdownToBlocks(markdown)
+const parse = (markdown: string): unknown => asJson(BlockNoteEditor.create().tryParseMarkdownToBlocks(markdown))
 
 const each = async <In, Out>(list: readonly In[], work: (one: In) => Out | Promise<Out>): Promise<Out[]> => {
   const done: Out[] = []

@@ -1,0 +1,81 @@
+/** Our half of the contract with the editor, as a program: reads one question as JSON from standard input, writes the answer as JSON.
+ *  `{"kind":"corpus"}`: every case, as we write it. `{"kind":"read","updates":[...]}`: notes that the editor wrote, as we read them. */
+import { text } from 'node:stream/consumers'
+import * as Y from 'yjs'
+import { readBlocks, writeBlocks } from './blocks.ts'
+import type { Block, Run } from './blocks.ts'
+import { noteCases, textCases } from './markdown-corpus.fixture.ts'
+import { blocksFromMarkdown, markdownFromBlocks } from './markdown.ts'
+
+const toBase64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+
+const ids = () => {
+  let count = 0
+  return () => `block-${count++}`
+}
+
+const stateOf = (blocks: readonly Block[]): string => {
+  const doc = new Y.Doc()
+  doc.transact(() => writeBlocks(doc.getXmlFragment('content'), blocks))
+  return toBase64(Y.encodeStateAsUpdate(doc))
+}
+
+const blocksOf = (update: string): Block[] => {
+  const doc = new Y.Doc()
+  Y.applyUpdate(doc, Buffer.from(update, 'base64'))
+  return readBlocks(doc.getXmlFragment('content'))
+}
+
+/** Runs in BlockNote's form: links hold their own runs. */
+const inline = (runs: readonly Run[]): unknown[] => {
+  const list: unknown[] = []
+  let link: { href: string; content: unknown[] } | undefined
+  for (const { text: words, marks } of runs) {
+    const { link: href, ...styles } = marks
+    const run = { type: 'text', text: words, styles }
+    if (href === undefined) list.push(run)
+    else if (link?.href === href && list.at(-1) === link) link.content.push(run)
+    else list.push((link = { type: 'link', href, content: [run] } as typeof link & object))
+  }
+  return list
+}
+
+const table = ({ rows }: Block): unknown => {
+  const headerRows = rows.filter((row) => row.every((cell) => cell.isHeader)).length
+  const headerCols = (rows[0] ?? []).filter((_, column) => rows.every((row) => row[column]?.isHeader)).length
+  return {
+    type: 'tableContent',
+    columnWidths: (rows[0] ?? []).flatMap(({ attributes }) => attributes.colwidth ?? Array.from({ length: Number(attributes.colspan) }, () => null)),
+    ...(headerRows > 0 && { headerRows }),
+    ...(headerCols > 0 && { headerCols }),
+    rows: rows.map((row) => ({
+      cells: row.map(({ content, attributes }) => {
+        const { colwidth: _, ...props } = attributes
+        return { type: 'tableCell', content: inline(content), props }
+      }),
+    })),
+  }
+}
+
+/** Blocks as BlockNote's API gives them, as JSON leaves them. */
+const asEditor = (blocks: readonly Block[]): unknown[] =>
+  blocks.map((block) => ({
+    id: block.id,
+    type: block.type,
+    props: block.attributes,
+    ...(block.type === 'table' ? { content: table(block) } : !['image', 'video', 'audio', 'file', 'divider'].includes(block.type) && { content: inline(block.content) }),
+    children: asEditor(block.children),
+  }))
+
+const answer = (blocks: readonly Block[]) => ({ blocks: asEditor(blocks), markdown: markdownFromBlocks(blocks) })
+
+const corpus = () => ({
+  notes: noteCases(ids()).map(({ name, blocks, differs }) => ({ name, differs: differs ?? null, update: stateOf(blocks), ...answer(blocks) })),
+  texts: textCases.map(({ name, text: markdown, differs }) => {
+    const blocks = blocksFromMarkdown(markdown, ids())
+    return { name, differs: differs ?? null, text: markdown, update: stateOf(blocks), ...answer(blocks) }
+  }),
+})
+
+const question = JSON.parse(await text(process.stdin)) as { kind: 'corpus' } | { kind: 'read'; updates: string[] }
+console.log(JSON.stringify(question.kind === 'corpus' ? corpus() : question.updates.map((update) => answer(blocksOf(update)))))
