@@ -7,8 +7,10 @@ import { become, fail } from './lib/run.mjs'
 try {
   await installIfNeeded()
   await buildIfStale()
-  console.error('Electron is not here: Lanyard opens in your browser. Ctrl-C ends it.')
-  become(nodeBinary(), [at('dist/lanyard.js'), 'serve', '--open', ...process.argv.slice(2)])
+  const args = process.argv.slice(2)
+  const where = args.includes('--no-open') ? 'open the address below in a browser' : 'it opens in your browser'
+  console.error(`Lanyard runs without Electron: ${where}. Ctrl-C ends it.`)
+  become(nodeBinary(), [at('dist/lanyard.js'), 'serve', '--open', ...args])
 } catch (error) {
   fail(error.message)
 }

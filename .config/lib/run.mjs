@@ -19,8 +19,23 @@ export const become = (command, args) => {
   // A terminal sends SIGINT to the whole group; handing it on once more would end the host twice as abruptly.
   process.on('SIGINT', () => {})
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  endWithParent(child)
   child.once('error', (error) => fail(error.message))
   child.once('close', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
+}
+
+const PARENT_LOOK_MS = 500
+
+/** npm that is killed does not tell its scripts: they find themselves with another parent. */
+const endWithParent = (child) => {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    child.kill('SIGTERM')
+  }, PARENT_LOOK_MS)
+  timer.unref()
 }
 
 export const fail = (message) => {
