@@ -35,7 +35,8 @@ export const markerText = (marker: number): string => `m${marker}.`
 const MARKER = /m(\d+)\./g
 export const markersIn = (text: string): number[] => [...text.matchAll(MARKER)].map((match) => Number(match[1]))
 /** From, to: where in `text` its markers stand. */
-export const markerPlaces = (text: string): [number, number][] => [...text.matchAll(MARKER)].map((match) => [match.index, match.index + match[0].length])
+export const markerPlaces = (text: string): [number, number][] =>
+  [...text.matchAll(MARKER)].map((match) => [match.index, match.index + match[0].length])
 
 export const createBook = (): Book => {
   const all: Written[] = []

@@ -57,7 +57,8 @@ const format = (editing: Editing): number[] => {
 
 /** Marks set and removed over a text so short that they collide: where Yjs cleans up formatting by itself. */
 const rich = ({ note, chance }: Editing): number[] => {
-  const text = textsOf(note.doc).find((candidate) => !hasMarker(candidate) && candidate.length > 0 && candidate.length <= CORNER_CHARACTERS_MAX)
+  const isCorner = (text: Y.XmlText) => !hasMarker(text) && text.length > 0 && text.length <= CORNER_CHARACTERS_MAX
+  const text = textsOf(note.doc).find(isCorner)
   for (let step = 0; text && step < CORNER_STEPS; step++) {
     if (chance.happens(0.7)) formatSomewhere(text, chance)
     else replaceSomewhere(text, chance)

@@ -44,9 +44,23 @@ export const join = async (world: World, inviter: Machine, machine: Machine): Pr
   world.trace.tell(`${machine.name} joined through ${inviter.name}`)
 }
 
+/** It joined, and died before anybody heard so. */
+const isMember = (world: World, machine: Machine): boolean => {
+  try {
+    return machine.run?.isUp === true && machine.run.peer.inspect(world.workspace).heights.size > 0
+  } catch (error) {
+    if (codeOf(error) === 'MEMBERSHIP_WORKSPACE_UNKNOWN') return false
+    throw error
+  }
+}
+
 /** Joins when it can, among all that goes wrong; calls `then` once it has. */
 export const joinLate = (world: World, machine: Machine, chance: Chance, then: () => void): void => {
   if (world.joined.has(machine)) return
+  if (isMember(world, machine)) {
+    world.joined.add(machine)
+    return then()
+  }
   const inviters = world.machines.filter((candidate) => world.joined.has(candidate) && candidate.run?.isUp)
   if (inviters.length > 0 && machine.run?.isUp) {
     join(world, chance.pick(inviters), machine).then(then, (error: unknown) => world.trace.tell(`${machine.name} could not join: ${codeOf(error)}`))

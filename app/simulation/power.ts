@@ -7,6 +7,8 @@ import type { World } from './world.ts'
 
 /** A start that failed, for want of space, is tried again. */
 const RETRY_MS = 1500
+/** In virtual time. */
+export const START_MS_MAX = 60_000
 
 export interface Power {
   /** Resolves once it is up; tries again as long as its disk is full. */

@@ -16,6 +16,8 @@ export interface ScreenPipe {
   close(): void
 }
 
+type OnEvent = (event: ScreenEvent) => void
+
 const DELAY_MS_MAX = 12
 
 const createLane = (clock: PeerClock, chance: Chance) => {
@@ -26,7 +28,7 @@ const createLane = (clock: PeerClock, chance: Chance) => {
   }
 }
 
-export const createScreenPipe = (screen: PeerScreen, clock: PeerClock, chance: Chance, onEvent: (event: ScreenEvent) => void): ScreenPipe => {
+export const createScreenPipe = (screen: PeerScreen, clock: PeerClock, chance: Chance, onEvent: OnEvent): ScreenPipe => {
   const [toPeer, toWindow] = [createLane(clock, chance), createLane(clock, chance)]
   let isClosed = false
   const here = (act: () => void) => toWindow(() => {

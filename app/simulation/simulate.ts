@@ -1,14 +1,13 @@
 /** One simulation: people, trouble, mending, and a verdict. The same seed gives the same run. */
 import { blame } from './book.ts'
-import { createWatch, differences, documentDifferences, unfinished } from './checks.ts'
-import type { Inspection } from './checks.ts'
+import { createWatch } from './checks.ts'
 import { createFaults } from './faults.ts'
 import { createNote, createWorkspace, join, joinLate } from './gathering.ts'
 import type { Machine } from './machine.ts'
-import { markersOfState } from './note-tree.ts'
-import { createPower } from './power.ts'
+import { createPower, START_MS_MAX } from './power.ts'
 import type { Power } from './power.ts'
 import { checkTrust, checkTrustIsWhole } from './trust.ts'
+import { checkConvergence, checkDisks, checkEdits, inspectAll } from './verdict.ts'
 import { createWorkload } from './workload.ts'
 import type { Workload } from './workload.ts'
 import { createWorld } from './world.ts'
@@ -38,12 +37,6 @@ const NOTES = 2
 const LOOK_MS = 40
 /** How often everybody is asked what the others hold. */
 const LOOKS_PER_QUESTION = 20
-const SETTLE_STEP_MS = 1000
-/** From the mending on, everybody must be equal within this. */
-const SETTLE_MS_MAX = 180_000
-/** Longer than the exchange that neighbours make without cause. */
-const QUIET_MS = 15_000
-const START_MS_MAX = 60_000
 /** Of a fault with a stack. */
 const FAULT_CHARACTERS_MAX = 1200
 
@@ -52,11 +45,6 @@ interface Stage {
   readonly workload: Workload
   readonly power: Power
 }
-
-const inspectionOf = (world: World, machine: Machine): Inspection | undefined =>
-  machine.run?.isUp && world.joined.has(machine) ? machine.run.peer.inspect(world.workspace) : undefined
-
-const inspectAll = (world: World): Inspection[] => world.machines.map((machine) => inspectionOf(world, machine)).filter((inspection) => inspection !== undefined)
 
 /** One machine makes the workspace, the others join; one of them perhaps later, in the middle of it all. */
 const gather = async ({ world, power, workload }: Stage): Promise<void> => {
@@ -98,49 +86,6 @@ const restartAll = async ({ world, power }: Stage): Promise<void> => {
   for (const machine of world.machines) await world.time.settle(power.start(machine), START_MS_MAX)
 }
 
-/** Why they are not all equal and at rest; empty when they are. */
-const unequal = (world: World): string[] => {
-  const missing = world.machines.filter((machine) => !inspectionOf(world, machine)).map((machine) => `${machine.name} is not up, or never joined`)
-  const [first, ...others] = inspectAll(world)
-  if (!first) return missing
-  return [...missing, ...[first, ...others].flatMap(unfinished), ...others.flatMap((other) => differences(first, other))]
-}
-
-const settle = async (world: World): Promise<void> => {
-  const endMs = world.time.nowMs() + SETTLE_MS_MAX
-  while (unequal(world).length > 0 && world.time.nowMs() < endMs) await world.time.run(SETTLE_STEP_MS)
-  world.trace.tell(unequal(world).length > 0 ? 'they never became equal' : 'all are equal')
-  await world.time.run(QUIET_MS)
-  for (const reason of new Set(unequal(world))) blame(world.book, `after everything was mended: ${reason}`)
-}
-
-/** Everything called saved is somewhere, unless somebody deleted it. */
-const checkEdits = (world: World): void => {
-  const inspection = inspectAll(world)[0]
-  if (!inspection) return
-  const found = new Set(inspection.documents.flatMap((document) => markersOfState(inspection.state(document) ?? new Uint8Array([0, 0]))))
-  for (const { marker, isSaved, by } of world.book.all) {
-    if (isSaved && !found.has(marker) && !world.book.isErased(marker)) blame(world.book, `edit ${marker} of ${by} was called saved and is gone`)
-  }
-}
-
-/** What a machine shows is on its own disk: without any neighbour, a new run shows it again. */
-const checkDisks = async ({ world, power }: Stage): Promise<void> => {
-  world.links.split(world.machines.map((machine) => [machine.number]))
-  world.hub.refreshLinks()
-  for (const machine of world.machines) {
-    const before = inspectionOf(world, machine)
-    if (!before) continue
-    const states = { ...before, heights: new Map(before.heights), documents: [...before.documents] }
-    const kept = new Map(states.documents.map((document) => [document, before.state(document)]))
-    power.crash(machine, 'power')
-    await world.time.settle(power.start(machine), START_MS_MAX)
-    const after = inspectionOf(world, machine)
-    const different = after ? documentDifferences({ ...states, state: (document) => kept.get(document) }, after) : ['it is not up']
-    for (const what of different) blame(world.book, `${machine.name}, started without neighbours, is not as it was: ${what}`)
-  }
-}
-
 const reportOf = (world: World, { seed, peers }: SimulationOptions): SimulationReport => {
   const inspection = inspectAll(world)[0]
   const { book, trace, time } = world
@@ -172,10 +117,10 @@ export const simulate = async (options: SimulationOptions, host: SimulationHost)
     await gather(stage)
     await live(stage, options.activeMs)
     await restartAll(stage)
-    await settle(world)
+    await checkConvergence(world)
     checkEdits(world)
     await checkTrustIsWhole(world)
-    await checkDisks(stage)
+    await checkDisks(world, stage.power)
   } catch (error) {
     blame(world.book, `the run broke: ${String((error as Error)?.stack ?? error)}`)
   }
