@@ -48,7 +48,7 @@ const packages = {
   '@ipld/dag-cbor': ['^app/base/codec\\.ts$'],
   'libp2p|@libp2p/[^/]+|@chainsafe/libp2p-noise|@multiformats/multiaddr': [libp2p],
   'multicast-dns': [mdns],
-  'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^app/api/rename-structs\\.ts$', '^renderer/', '^app/simulation/'],
+  'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^app/api/rename-structs\\.ts$', '^renderer/', '^app/simulation/', '^e2e/contract/'],
   'markdown-it': ['^app/documents/'],
   ws: ['^main/'],
   'react|react-dom|@base-ui/react|@blocknote/[^/]+|@mantine/[^/]+|@fontsource-variable/inter|lucide-react': ['^renderer/', '^e2e/contract/', '^app/documents/[^/]*\\.contract\\.test\\.ts$'],

@@ -18,7 +18,7 @@ export interface Shot {
 }
 
 /** As small as a window of three side by side is. */
-const WINDOW = { width: 860, height: 600 }
+const WINDOW = { width: 860, height: 480 }
 
 const frame = ({ title, image }: { title: string; image: string }) =>
   `<figure><figcaption>${title}</figcaption><img src="data:image/png;base64,${image}"></figure>`

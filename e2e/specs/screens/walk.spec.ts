@@ -1,6 +1,9 @@
-import { expect, test } from '../../rig/lab.ts'
+import path from 'node:path'
+import { createSmallDisk } from '../../rig/disk.ts'
+import { expect, needsNamespaces, test } from '../../rig/lab.ts'
+import { picturePath } from '../../rig/picture.ts'
 import { screenOf } from '../../rig/screen.ts'
-import { gather, invite, workspaceOf } from '../../rig/workspace.ts'
+import { gather, invite, markdownOf, workspaceOf } from '../../rig/workspace.ts'
 
 test('first start: a workspace, a note, and the sentence about the keys', async ({ lab }) => {
   const machine = await lab.startMachine('Kitchen laptop')
@@ -83,6 +86,35 @@ test('a damaged, a used and an expired link each say what to do', async ({ lab }
   await Promise.all(lab.machines.slice(0, 2).map((machine) => machine.stop()))
   await kitchen!.start({ clockAheadMs: 25 * 3600 * 1000 })
   await tryLink(fresh, 'MEMBERSHIP_INVITE_EXPIRED', /Ask any member for a new one/)
+})
+
+test('a full disk: the note says that it is not saved, keeps the typing, and saves it once there is room', async ({ lab }) => {
+  needsNamespaces()
+  const disk = createSmallDisk(24)
+  const machine = await lab.startMachine('Small disk', { dataDir: path.join(disk.directory, 'data') })
+  try {
+    const screen = screenOf(await machine.openPage())
+    await screen.createWorkspace('Studio')
+    await screen.newNote('Full')
+    await screen.write('Saved before.')
+    await screen.expectSaved()
+    disk.fill(0)
+    await expect(async () => {
+      await screen.write(' More words than there is room for.')
+      await expect(screen.trustLine).toHaveAttribute('data-trust', 'refused', { timeout: 1000 })
+    }).toPass({ timeout: 90_000 })
+    await expect(screen.page.getByTestId('note-banner')).toContainText('Free some space')
+    await screen.page.screenshot({ path: picturePath('disk-full') })
+    const typed = await screen.text()
+    disk.free()
+    await screen.button('Try again').first().click()
+    await screen.expectSaved()
+    const document = await screen.page.evaluate(() => location.hash.split('/').at(-1) ?? '')
+    expect(await markdownOf(machine, document)).toContain(typed)
+  } finally {
+    await machine.close()
+    disk.remove()
+  }
 })
 
 test('the page asks nobody but its own host, and breaks no rule of its policy', async ({ lab }) => {
