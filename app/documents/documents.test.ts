@@ -88,6 +88,15 @@ test('a note in the trash opens read-only until it is restored; one trashed unde
   assert.match(a.documents.markdown(document), /^still typing text\n+x\n?$/)
 })
 
+test('the first line that is appended to an empty note leaves no empty paragraph before it', async () => {
+  const a = startPeer()
+  const { document } = a.documents.create('Empty', '')
+  await a.documents.append(document, 'one\ntwo')
+  assert.equal(a.documents.markdown(document).replaceAll(/\n+/g, '|'), 'one|two|')
+  await a.documents.append(document, 'three')
+  assert.equal(a.documents.markdown(document).replaceAll(/\n+/g, '|'), 'one|two|three|')
+})
+
 test('appending adds a paragraph for each line', async () => {
   const a = startPeer()
   const { document } = a.documents.create('Note', 'one')

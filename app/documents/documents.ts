@@ -7,13 +7,14 @@ import { DOCUMENTS_MAX, MARKDOWN_BYTES_MAX } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { EntryLog } from '../log/log.types.ts'
-import { createBlock, emptyNote, readBlocks, writeBlocks, type Block } from './blocks.ts'
+import { createBlock, emptyNote, plainText, readBlocks, writeBlocks, type Block } from './blocks.ts'
 import type { Sha256 } from './client-id.ts'
 import { canonicalState } from './create-doc.ts'
 import type { Documents } from './documents.types.ts'
 import { addItem, changeItem, checkTitle } from './index-document.ts'
 import { blocksFromMarkdown, markdownFromBlocks } from './markdown.ts'
 import type { OpenDocument } from './open-document.ts'
+import { fillEmptyNote } from './fill-empty-note.ts'
 import { attachReplica } from './replica.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { CONTENT, treeOf } from './tree.ts'
@@ -121,7 +122,10 @@ const createEdits = (shelf: Shelf, { log, clock, random }: DocumentsParts) => {
     const open = shelf.open(document)
     const bar = shelf.barred(document)
     if (bar) throw new PeerError(bar, { document })
-    write(open, paragraphs(checkText(text), newId))
+    const lines = paragraphs(checkText(text), newId)
+    const firstLine = plainText(lines[0]!.content)
+    const isFilled = fillEmptyNote(open.doc.getXmlFragment(CONTENT), firstLine, (fill) => open.edit(shelf.peerClientId(), fill))
+    write(open, isFilled ? lines.slice(1) : lines)
     await save([open])
   }
 
