@@ -6,8 +6,6 @@ import type { Exchange, ExchangeParts } from './exchange.types.ts'
 import { createGiving } from './giving.ts'
 import type { HeightRow, WorkspaceMessage } from './messages.ts'
 
-export type { Exchange } from './exchange.types.ts'
-
 export const createExchange = (parts: ExchangeParts): Exchange => {
   const { channel, log, send, progressed } = parts
   /** Their heights as far as they told, or as we sent them. */

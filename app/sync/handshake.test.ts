@@ -161,6 +161,7 @@ test('who has the discovery key but is no member is refused, and judged again wh
   meet(a, b)
   assert.deepEqual(a.of('proven'), [])
   assert.deepEqual(a.of('refuse').map((effect) => [effect.code, effect.isFatal, effect.workspace]), [['MEMBERSHIP_NOT_A_MEMBER', false, WORKSPACE]])
+  assert.deepEqual(a.of('unknown').map((effect) => effect.device), [keysB.device], 'it may introduce itself')
   a.refresh()
   assert.deepEqual(a.of('proven'), [])
   gateA.members.add(keysB.device)

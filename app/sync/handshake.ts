@@ -48,6 +48,8 @@ export interface Knock {
 export type Effect =
   | { readonly kind: 'send'; readonly message: Message }
   | { readonly kind: 'proven'; readonly gate: Gate; readonly channel: Channel; readonly device: DeviceId; readonly session: SessionId }
+  /** It holds the workspace's secret and its device's key, but no admission that is known here. */
+  | { readonly kind: 'unknown'; readonly gate: Gate; readonly channel: Channel; readonly device: DeviceId; readonly session: SessionId }
   | { readonly kind: 'admit'; readonly gate: Gate; readonly channel: Channel; readonly claim: JoinClaim; readonly proof: JoinProof }
   | { readonly kind: 'accepted'; readonly knock: Knock; readonly admitter: DeviceId; readonly box: Uint8Array }
   | { readonly kind: 'declined'; readonly knock: Knock; readonly code: ErrorCode }
@@ -152,9 +154,10 @@ export const createHandshake = (parts: HandshakeParts) => {
     if (!gate || provenWorkspaces.has(gate.workspace)) return []
     const { device, session } = message
     if (!isDeviceProven(claimOf(gate.workspace, theirRole, message), message.signature)) return [refuse('SYNC_HANDSHAKE_FAILED', true, gate.workspace)]
-    unknownDevices.set(gate.workspace, { channel: message.channel, device, session })
+    const proof = { channel: message.channel, device, session }
+    unknownDevices.set(gate.workspace, proof)
     const judged = judge(gate)
-    return judged.length > 0 ? judged : [refuse('MEMBERSHIP_NOT_A_MEMBER', false, gate.workspace)]
+    return judged.length > 0 ? judged : [refuse('MEMBERSHIP_NOT_A_MEMBER', false, gate.workspace), { kind: 'unknown', gate, ...proof }]
   }
 
   /** Its admission may arrive here after it does: then it is judged again. */

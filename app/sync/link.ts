@@ -7,8 +7,10 @@ import type { Random } from '../base/random.ts'
 import type { WorkspaceLog } from '../log/log.ts'
 import type { JoinClaim, JoinProof } from '../membership/join-proof.ts'
 import type { Stream } from '../network/network.ts'
-import { createExchange, type Exchange } from './exchange.ts'
+import { createExchange } from './exchange.ts'
+import type { Exchange, ExchangeParts } from './exchange.types.ts'
 import { createHandshake, type Effect, type Gate, type Knock } from './handshake.ts'
+import { createIntroduction, type Introduction } from './introduction.ts'
 import { decodeMessage, encodeMessage, type Channel, type Message } from './messages.ts'
 import type { Requests } from './requests.ts'
 
@@ -56,6 +58,8 @@ export interface Link {
   sendRoom(workspace: WorkspaceId, room: number, payload: Uint8Array): void
   refresh(): void
   compare(): void
+  /** Asks again for what is missing. */
+  reconsider(): void
   close(): void
 }
 
@@ -77,6 +81,7 @@ export const createLink = (parts: LinkParts): Link => {
   const handshake = createHandshake({ ...parts, peer: stream.peer })
   const proven = new Map<Channel, Proven>()
   let addresses: readonly Address[] = []
+  const introductions = new Map<Channel, Introduction>()
   const dismissed = new Set<Channel>()
   let refusals = 0
   let code: ErrorCode | undefined
@@ -94,32 +99,47 @@ export const createLink = (parts: LinkParts): Link => {
     else stream.abort(reason)
   }
 
-  const openExchange = (effect: Extract<Effect, { kind: 'proven' }>) => {
-    const gate = parts.gates().find((candidate) => candidate.workspace === effect.gate.workspace)
+  const gateOf = (workspace: WorkspaceId) => parts.gates().find((candidate) => candidate.workspace === workspace)
+
+  const exchangeParts = (gate: SyncGate, channel: Channel): ExchangeParts => ({
+    channel, send,
+    log: gate.log,
+    requests: gate.requests,
+    admits: (device) => gate.admits(device),
+    queuedBytes: () => stream.queuedBytes,
+    refuse: (reason, details) => {
+      logger.warn('sync refused', { code: reason, ...details })
+      refuse(reason, gate.workspace, false)
+    },
+    fail: (reason, details) => {
+      logger.warn('sync failed', { code: reason, ...details })
+      events.refused(gate.workspace, reason)
+    },
+    progressed: () => events.progressed(gate.workspace),
+  })
+
+  const openExchange = ({ gate: { workspace }, channel, device, session }: Extract<Effect, { kind: 'proven' }>) => {
+    const gate = gateOf(workspace)
     if (!gate) return
-    const { workspace, log, requests } = gate
-    const exchange = createExchange({
-      channel: effect.channel, log, requests, send,
-      admits: (device) => gate.admits(device),
-      queuedBytes: () => stream.queuedBytes,
-      refuse: (reason, details) => {
-        logger.warn('sync refused', { code: reason, ...details })
-        refuse(reason, workspace, false)
-      },
-      fail: (reason, details) => {
-        logger.warn('sync failed', { code: reason, ...details })
-        events.refused(workspace, reason)
-      },
-      progressed: () => events.progressed(workspace),
-    })
-    const entry = { workspace, device: effect.device, session: effect.session, exchange }
-    proven.set(effect.channel, entry)
+    introductions.get(channel)?.close()
+    introductions.delete(channel)
+    const exchange = createExchange(exchangeParts(gate, channel))
+    const entry = { workspace, device, session, exchange }
+    proven.set(channel, entry)
     events.proven(link, entry)
     exchange.start()
   }
 
+  const hearOut = ({ gate: { workspace }, channel, device }: Extract<Effect, { kind: 'unknown' }>) => {
+    const gate = gateOf(workspace)
+    // Who was a member and left needs no introduction.
+    if (!gate || gate.admits(device)) return
+    introductions.get(channel)?.close()
+    introductions.set(channel, createIntroduction(exchangeParts(gate, channel)))
+  }
+
   const admit = (effect: Extract<Effect, { kind: 'admit' }>) => {
-    const gate = parts.gates().find((candidate) => candidate.workspace === effect.gate.workspace)
+    const gate = gateOf(effect.gate.workspace)
     gate?.admit(effect.claim, effect.proof, (answer) => {
       if ('box' in answer) return send({ kind: 'accept', channel: effect.channel, box: answer.box })
       send({ kind: 'decline', channel: effect.channel, code: answer.code })
@@ -136,6 +156,9 @@ export const createLink = (parts: LinkParts): Link => {
           break
         case 'proven':
           openExchange(effect)
+          break
+        case 'unknown':
+          hearOut(effect)
           break
         case 'admit':
           admit(effect)
@@ -158,6 +181,8 @@ export const createLink = (parts: LinkParts): Link => {
       return perform(handshake.receive(message))
     }
     const entry = proven.get(message.channel)
+    const introduction = introductions.get(message.channel)
+    if (introduction) return introduction.receive(message)
     if (!entry) return refuse('SYNC_HANDSHAKE_FAILED', undefined, false)
     events.heard(entry)
     if (message.kind === 'room') return events.room(link, entry, message.room, message.payload)
@@ -169,6 +194,16 @@ export const createLink = (parts: LinkParts): Link => {
     if (dismissed.has(channel)) return
     dismissed.add(channel)
     parts.clock.after(DISMISS_MS, () => stream.abort('MEMBERSHIP_NOT_A_MEMBER'))
+  }
+
+  const closeAll = () => {
+    for (const { exchange } of proven.values()) exchange.close()
+    for (const introduction of introductions.values()) introduction.close()
+  }
+
+  const reconsider = () => {
+    for (const { exchange } of proven.values()) exchange.reconsider()
+    for (const introduction of introductions.values()) introduction.reconsider()
   }
 
   const link: Link = {
@@ -185,16 +220,18 @@ export const createLink = (parts: LinkParts): Link => {
     },
     refresh: () => {
       perform(handshake.refresh())
-      for (const [channel, entry] of proven) {
-        const gate = parts.gates().find((candidate) => candidate.workspace === entry.workspace)
-        if (gate?.isMember(entry.device)) entry.exchange.reconsider()
-        else dismiss(channel)
-      }
+      for (const [channel, entry] of proven) if (!gateOf(entry.workspace)?.isMember(entry.device)) dismiss(channel)
+      reconsider()
     },
     compare: () => {
       for (const entry of proven.values()) entry.exchange.compare()
     },
-    close: () => stream.close(),
+    reconsider,
+    close: () => {
+      // What still arrives is discarded: nobody need wait for it.
+      closeAll()
+      stream.close()
+    },
   }
 
   stream.onFrame((frame) => {
@@ -212,9 +249,10 @@ export const createLink = (parts: LinkParts): Link => {
   })
   stream.onClose((reason) => {
     code ??= reason
-    for (const entry of proven.values()) entry.exchange.close()
+    closeAll()
     events.closed(link, code)
     proven.clear()
+    introductions.clear()
   })
   perform(handshake.start())
   return link

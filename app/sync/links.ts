@@ -113,7 +113,7 @@ export const createLinks = (parts: LinksParts): Links => {
           links.get(peer)?.close()
         }),
         every(clock, ANTI_ENTROPY_MS, () => links.forEach((link) => link.compare())),
-        every(clock, RECONSIDER_MS, () => links.forEach((link) => link.proven.forEach((proven) => proven.exchange.reconsider()))),
+        every(clock, RECONSIDER_MS, () => links.forEach((link) => link.reconsider())),
       )
       for (const peer of network.peers()) open(peer)
     },
