@@ -19,6 +19,8 @@ import type { Network, PeerChange, Stream } from './network.ts'
 export interface Libp2pNetworkOptions {
   /** Multiaddrs to listen at; left out: every interface, a free port. */
   readonly listen?: readonly string[]
+  /** In place of a free one, when `listen` is left out. */
+  readonly port?: number
   readonly clock?: Clock
   readonly logger?: Logger
 }
@@ -30,8 +32,8 @@ const STOP_MS_MAX = 3000
 /** A network for one run, under an id made for it alone.
  *  @throws NETWORK_ADDRESS_MALFORMED for a listen address that is none; `start` throws NETWORK_PORT_IN_USE and NETWORK_LISTEN_FAILED */
 export const createLibp2pNetwork = async (options: Libp2pNetworkOptions = {}): Promise<Network> => {
-  const { clock = systemClock(), logger = silentLogger } = options
-  const listen = options.listen?.length ? options.listen : ['/ip4/0.0.0.0/tcp/0', ...(hasIpv6() ? ['/ip6/::/tcp/0'] : [])]
+  const { clock = systemClock(), logger = silentLogger, port = 0 } = options
+  const listen = options.listen?.length ? options.listen : [`/ip4/0.0.0.0/tcp/${port}`, ...(hasIpv6() ? [`/ip6/::/tcp/${port}`] : [])]
   for (const address of listen) parse(address as Address)
   const changes = createEmitter<PeerChange>()
   const node = await createNode(listen)

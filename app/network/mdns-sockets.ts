@@ -100,6 +100,7 @@ export const createMdnsSockets = ({ clock, logger, port, interfaces, onPacket, o
 
   return {
     problems: () => [...problems.values()],
+    isWorking: () => [...sockets.keys()].some((ip) => !problems.has(`hear ${ip}`) && !problems.has(`speak ${ip}`)),
     start: watch,
     watchNow: () => {
       cancel()

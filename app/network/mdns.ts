@@ -53,6 +53,7 @@ export const createMdnsDiscovery = (options: MdnsOptions = {}): MdnsDiscovery =>
 
   return {
     problems: sockets.problems,
+    isWorking: sockets.isWorking,
     start: (ownSighting, listener) => {
       self = ownSighting
       onSighting = listener

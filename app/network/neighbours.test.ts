@@ -150,7 +150,8 @@ test('a forgotten address is left alone', async () => {
 
 const createForger = () => {
   let tell: (sighting: Sighting) => void = () => {}
-  const discovery: Discovery = { start: (_self, onSighting) => void (tell = onSighting), refresh: () => {}, stop: async () => {} }
+  const start: Discovery['start'] = (_self, onSighting) => void (tell = onSighting)
+  const discovery: Discovery = { start, refresh: () => {}, isWorking: () => true, stop: async () => {} }
   return { discovery, tell: (sighting: Sighting) => tell(sighting) }
 }
 

@@ -60,5 +60,7 @@ export interface Discovery {
   start(self: () => Sighting, onSighting: (sighting: Sighting) => void): void
   /** Announces and asks again soon: after a network change or a resume. */
   refresh(): void
+  /** There is an interface on which it can be heard and hears, as far as is known here. */
+  isWorking(): boolean
   stop(): Promise<void>
 }

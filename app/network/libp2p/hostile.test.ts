@@ -18,7 +18,7 @@ import { LINK_PROTOCOL } from './links.ts'
 
 const PROTOCOL = '/lanyard/test/1'
 const MIB = 1024 * 1024
-const [HELLO_ALONE, TAKE] = [1, 3]
+const [HELLO_ALONE, HELLO_ANOTHER, TAKE] = [1, 2, 3]
 const wait = (durationMs: number) => new Promise<void>((resolve) => setTimeout(resolve, durationMs))
 const until = async (what: string, isTrue: () => boolean, patienceMs = 15_000) => {
   for (const endMs = Date.now() + patienceMs; !isTrue(); await wait(10)) assert.ok(Date.now() < endMs, `waited in vain: ${what}`)
@@ -111,6 +111,25 @@ test('a dial to a node that is not one of ours fails', async (context) => {
   const [address] = stranger.getMultiaddrs()
   const dialled = network.dial(`/ip4/127.0.0.1/tcp/${address!.toString().split('/')[4]}` as never, AbortSignal.timeout(5000))
   await assert.rejects(dialled, { code: 'NETWORK_DIAL_FAILED' })
+})
+
+test('of two connections under way at once the first to be settled stays, in whatever order their words arrive', async (context) => {
+  const { network, address, changes } = await createTarget(context)
+  let node = await createStranger(context)
+  while (node.peerId.toString() < network.self) node = await createStranger(context)
+  const [one, other] = [await node.dial(multiaddr(address)), await node.dial(multiaddr(address), { force: true })]
+  const links = [await one.newStream(LINK_PROTOCOL), await other.newStream(LINK_PROTOCOL)] as const
+  links[1].send(Uint8Array.of(HELLO_ANOTHER))
+  await until('up', () => changes.length === 1)
+  links[0].send(Uint8Array.of(HELLO_ALONE))
+  await until('the late one is shown out', () => isOver(one))
+  assert.deepEqual([changes, isOver(other), network.peers()], [['up'], false, [node.peerId.toString()]])
+  // One that is opened later, by a peer that says it has no other, takes its place.
+  const third = await node.dial(multiaddr(address), { force: true })
+  const link = await third.newStream(LINK_PROTOCOL)
+  link.send(Uint8Array.of(HELLO_ALONE))
+  await until('replaced', () => changes.length === 3 && isOver(other))
+  assert.deepEqual([changes, network.peers()], [['up', 'down', 'up'], [node.peerId.toString()]])
 })
 
 test('nonsense on the link ends the connection', async (context) => {

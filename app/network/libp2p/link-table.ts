@@ -11,6 +11,9 @@ export interface Link {
   readonly peer: PeerId
   readonly flows: Set<Flow>
   state: 'new' | 'settled' | 'over'
+  /** Place among all that was opened and settled here. */
+  readonly openedAt: number
+  settledAt: number
   /** The stream on which it is settled. */
   raw: RawStream | undefined
   heardMs: number
@@ -22,6 +25,7 @@ export const createLinkTable = (emit: (change: PeerChange) => void) => {
   const links = new Map<Connection, Link>()
   const settled = new Map<PeerId, Link>()
   const waiting = new Set<() => void>()
+  let steps = 0
   const wake = () => [...waiting].forEach((check) => check())
   const isComing = (peer: PeerId) => [...links.values()].some((link) => link.peer === peer)
 
@@ -29,8 +33,10 @@ export const createLinkTable = (emit: (change: PeerChange) => void) => {
     links,
     settled,
     hasAnother: (link: Link) => [...links.values()].some((other) => other !== link && other.peer === link.peer),
+    nextStep: () => ++steps,
     settle: (link: Link) => {
       link.cancelSettle()
+      link.settledAt = ++steps
       link.state = 'settled'
       settled.set(link.peer, link)
       emit({ kind: 'up', peer: link.peer })

@@ -18,8 +18,8 @@ const BEAT = 5
 
 /** A connection is settled within this, or closed. */
 const SETTLE_MS_MAX = 3000
-const BEAT_MS = 1500
-/** Two beats may be late, by a collector's pause or a busy machine, before we call it silence. */
+const BEAT_MS = 2000
+/** A beat may be two seconds late, by a pause of the collector or a busy machine, before we call it silence. */
 const SILENCE_MS = 4000
 const TICK_MS = 500
 const CLOSE_MS_MAX = 1000
@@ -37,7 +37,9 @@ export const createLinks = ({ self, clock, emit }: LinksInit) => {
   const manage = (connection: Connection) => {
     const peer = connection.remotePeer.toString() as PeerId
     const cancelSettle = clock.after(SETTLE_MS_MAX, () => drop(link))
-    const link: Link = { connection, peer, flows: new Set(), state: 'new', raw: undefined, heardMs: clock.monotonicMs(), cancelSettle }
+    const heardMs = clock.monotonicMs()
+    const openedAt = table.nextStep()
+    const link: Link = { connection, peer, flows: new Set(), state: 'new', openedAt, settledAt: 0, raw: undefined, heardMs, cancelSettle }
     table.links.set(connection, link)
     connection.addEventListener('close', () => link.state !== 'over' && table.over(link))
     if (connection.status !== 'open') return table.over(link)
@@ -63,8 +65,10 @@ export const createLinks = ({ self, clock, emit }: LinksInit) => {
     else drop(link)
   }
   const decide = (link: Link, theyHaveAnother: boolean) => {
-    // Whoever says it has no other has lost the one that we still believe in.
-    const isTaken = !(table.settled.has(link.peer) && theyHaveAnother)
+    // Whoever says it has no other has lost the one that we still believe in; but not if this one is older than that: then both were
+    // under way at once, and the word was true when it set out.
+    const kept = table.settled.get(link.peer)
+    const isTaken = !kept || (!theyHaveAnother && link.openedAt > kept.settledAt)
     say(link, isTaken ? TAKE : DROP)
     if (isTaken) settle(link)
     else drop(link)

@@ -5,6 +5,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import * as limits from '../../base/limits.ts'
 import { boundFrames } from './bounded-muxer.ts'
+import { joinWrites } from './joined-writes.ts'
 
 /** An upgrade that takes longer is somebody holding a place. */
 const UPGRADE_MS_MAX = 3000
@@ -18,7 +19,11 @@ const WINDOW_BYTES_MAX = limits.STREAM_CREDIT_BYTES
 export const createNode = (listen: readonly string[]): Promise<Libp2p> =>
   createLibp2p({
     start: false,
-    connectionGater: { denyInboundConnection: createHostLimit() },
+    connectionGater: {
+      denyInboundConnection: createHostLimit(),
+      denyInboundEncryptedConnection: (_peer, connection) => join(connection),
+      denyOutboundEncryptedConnection: (_peer, connection) => join(connection),
+    },
     addresses: { listen: [...listen] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
@@ -51,6 +56,12 @@ export const createNode = (listen: readonly string[]): Promise<Libp2p> =>
       reconnectRetries: 0,
     },
   })
+
+/** Denies nobody: the gater is where a connection shows itself as soon as it is encrypted. */
+const join = (connection: MultiaddrConnection): boolean => {
+  joinWrites(connection)
+  return false
+}
 
 /** Says which inbound connections are one too many from their IP address, those that still shake hands included. */
 const createHostLimit = () => {

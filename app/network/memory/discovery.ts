@@ -53,6 +53,7 @@ export const createMemoryDiscovery = ({ clock, random, laneOf }: Wiring) => {
         announce(peer, true)
       },
       refresh: () => announce(peer, true),
+      isWorking: () => true,
       stop: async () => forget(peer),
     }),
   }
