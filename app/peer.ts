@@ -57,7 +57,7 @@ export const createPeer = (ports: PeerPorts): Peer => {
     machine: machineName(),
     version: ports.version,
     addresses: network.addresses(),
-    discovers: ports.discoveries.length > 0,
+    discovers: ports.discoveries.some((discovery) => discovery.isWorking()),
     notices: noticesOf({
       storeProblem: store.problem,
       incompatible: links.incompatible.size,

@@ -37,8 +37,7 @@ export interface PeerProcess {
 export const startPeerProcess = async ({ dataDir, name, listen, discovers, clock, logger }: PeerProcessOptions): Promise<PeerProcess> => {
   // The store comes first: its lock makes sure that nobody else uses what follows.
   const store = createSqliteStore(dataDir)
-  const wanted = listen.length > 0 ? listen : await usualAddresses(dataDir)
-  const network = await createLibp2pNetwork({ listen: wanted, clock, logger }).catch((error: unknown) => {
+  const network = await createLibp2pNetwork({ listen, port: await usualPort(dataDir), clock, logger }).catch((error: unknown) => {
     store.close()
     throw error
   })
@@ -83,15 +82,19 @@ const rememberPort = (dataDir: string, addresses: readonly string[]): void => {
   if (port !== undefined) writePrivateFile(portFile(dataDir), `${port}\n`)
 }
 
-const usualAddresses = async (dataDir: string): Promise<readonly string[]> => {
+/** 0: any that is free. */
+const usualPort = async (dataDir: string): Promise<number> => {
   const port = Number(readSmallFile(portFile(dataDir)) ?? 0)
-  if (!Number.isInteger(port) || port < 1024 || port > 65_535 || !(await isFree(port))) return []
-  return [`/ip4/0.0.0.0/tcp/${port}`]
+  const isUsual = Number.isInteger(port) && port >= 1024 && port <= 65_535
+  return isUsual && (await isFree(port)) ? port : 0
 }
 
-const isFree = (port: number): Promise<boolean> =>
+const isFree = async (port: number): Promise<boolean> => (await isFreeAt('0.0.0.0', port)) && (await isFreeAt('::', port))
+
+/** A machine without IPv6 has every port of it free. */
+const isFreeAt = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen({ host: '0.0.0.0', port, exclusive: true }, () => probe.close(() => resolve(true)))
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'))
+    probe.listen({ host, port, ipv6Only: true, exclusive: true }, () => probe.close(() => resolve(true)))
   })
