@@ -101,6 +101,8 @@ export const strings = {
     title: 'Title',
     titleInvalid: 'A title has between 1 and 200 characters.',
     body: 'Text of the note',
+    blocks: 'Kinds of text',
+    done: 'Done',
     placeholder: 'Write, or press / for headings, lists and tables',
     loading: 'Opening the note…',
     waitingFrom: (names: string) => `Waiting for the first copy from ${names}`,

@@ -13,8 +13,8 @@ export const Mark = ({ size }: { size: string }) => (
 )
 
 export const Brand = () => (
-  <div className="brand">
+  <h1 className="brand">
     <Mark size="1.875rem" />
-    <span>{strings.app.name}</span>
-  </div>
+    {strings.app.name}
+  </h1>
 )

@@ -6,7 +6,8 @@ export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
 
-const dialogIsOpen = () => document.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null
+/** A toast is a dialog only by its role. */
+const dialogIsOpen = () => document.querySelector('[role=dialog]:not(.toast), [role=alertdialog], [role=menu]') !== null
 
 /** In the editor Ctrl K on selected text makes a link: that is the editor's. */
 const isEditorsOwn = ({ target }: KeyboardEvent) =>

@@ -40,9 +40,9 @@ const Sayer = ({ children }: { children: ReactNode }) => {
           close(id)
           action?.act()
         }
-        const id: string = add({ description: text, ...(action && { actionProps: { children: action.label, onClick: act } }) })
+        const id: string = add({ title: text, ...(action && { actionProps: { children: action.label, onClick: act } }) })
       },
-      fail: (error) => void add({ description: sentence(codeOf(error)), priority: 'high', type: 'bad' }),
+      fail: (error) => void add({ title: sentence(codeOf(error)), priority: 'high', type: 'bad' }),
     }),
     [add, close],
   )
@@ -54,7 +54,7 @@ const List = () => {
   return toasts.map((toast) => (
     <Toast.Root key={toast.id} toast={toast} className="toast" data-testid={testIds.toast} swipeDirection={['right', 'down']}>
       <Toast.Content className="toast-content">
-        <Toast.Description className="toast-text" />
+        <Toast.Title className="toast-text" />
         {toast.actionProps !== undefined && <Toast.Action className="button button-quiet" />}
         <Toast.Close className="icon-button" aria-label={strings.app.dismiss}>
           <X size="0.9375rem" aria-hidden />

@@ -1,22 +1,24 @@
 /** The text of a note: BlockNote over this window's replica. Its own chunk, and the only place that knows BlockNote. */
 import { en } from '@blocknote/core/locales'
-import { filterSuggestionItems } from '@blocknote/core/extensions'
 import { withCollaboration } from '@blocknote/core/yjs'
 import { BlockNoteView } from '@blocknote/mantine'
-import { getDefaultReactSlashMenuItems, SuggestionMenuController, useCreateBlockNote } from '@blocknote/react'
+import { MantineProvider } from '@mantine/core'
+import { useCreateBlockNote } from '@blocknote/react'
 import { useEffect, useLayoutEffect } from 'react'
 import { useShownTheme } from '../components/theme.ts'
 import { strings } from '../strings.ts'
 import { testIds } from '../test-ids.ts'
 import { renderCursor } from './cursor.ts'
 import './note.css'
+import { noteSchema } from './schema.ts'
 import type { NoteReplica } from './session.ts'
+import { SlashMenu, type Editor } from './slash-menu.tsx'
 
 const { placeholder } = strings.note
 const dictionary = { ...en, placeholders: { ...en.placeholders, default: placeholder, emptyDocument: placeholder } }
 
-/** BlockNote's own name for an editor of any schema. */
-type Editor = Parameters<typeof getDefaultReactSlashMenuItems>[0]
+/** A picture elsewhere would tell its server who reads this note, and when: only what is here is shown. */
+const localUrl = async (url: string): Promise<string> => (/^(data|blob):/.test(url) ? url : 'data:,')
 
 interface EditorProps {
   readonly replica: NoteReplica
@@ -29,6 +31,8 @@ export default function NoteEditor({ replica, isEditable }: EditorProps) {
   const editor = useCreateBlockNote(
     withCollaboration({
       dictionary,
+      schema: noteSchema,
+      resolveFileUrl: localUrl,
       domAttributes: { editor: { 'aria-label': strings.note.body, 'data-testid': testIds.noteEditor } },
       collaboration: {
         fragment: replica.doc.getXmlFragment('content'),
@@ -44,18 +48,15 @@ export default function NoteEditor({ replica, isEditable }: EditorProps) {
   useKeptCaret(editor, replica.caret)
   return (
     <div className="note-editor">
-      <BlockNoteView editor={editor} editable={isEditable} theme={theme} slashMenu={false}>
-        <SuggestionMenuController
-          triggerCharacter="/"
-          getItems={async (query) => filterSuggestionItems(getDefaultReactSlashMenuItems(editor).filter(isOffered), query)}
-        />
-      </BlockNoteView>
+      {/* Ours, so that Mantine puts no styles into the page beside the editor's. */}
+      <MantineProvider withCssVariables={false} withGlobalClasses={false} getRootElement={() => undefined}>
+        <BlockNoteView editor={editor} editable={isEditable} theme={theme} slashMenu={false}>
+          <SlashMenu editor={editor} />
+        </BlockNoteView>
+      </MantineProvider>
     </div>
   )
 }
-
-/** Pictures and films need files, which notes don't hold yet: a link to elsewhere would be all they could be. */
-const isOffered = ({ group }: { group?: string }) => group !== en.slash_menu.image.group
 
 /** The caret stays where it was when this editor replaces another after a new attach. */
 const useKeptCaret = (editor: Editor, caret: NoteReplica['caret']) => {

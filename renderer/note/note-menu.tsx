@@ -1,5 +1,6 @@
 import { Menu } from '@base-ui/react/menu'
 import { Ellipsis } from 'lucide-react'
+import { useRef } from 'react'
 import type { DocumentView } from '../../app/api/views.ts'
 import type { WorkspaceId } from '../../app/base/ids.ts'
 import { useToast } from '../components/toasts.tsx'
@@ -9,6 +10,8 @@ import { strings } from '../strings.ts'
 export const NoteMenu = ({ workspace, note }: { workspace: WorkspaceId; note: DocumentView }) => {
   const run = useRun()
   const { say, fail } = useToast()
+  // Within the landmark that its button stands in.
+  const place = useRef<HTMLDivElement>(null)
 
   const copyMarkdown = async () => {
     try {
@@ -25,8 +28,9 @@ export const NoteMenu = ({ workspace, note }: { workspace: WorkspaceId; note: Do
       <Menu.Trigger className="icon-button" aria-label={strings.note.actions} title={strings.note.actions}>
         <Ellipsis size="1.0625rem" aria-hidden />
       </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className="positioner" align="end" sideOffset={4}>
+      <div ref={place} />
+      <Menu.Portal container={place}>
+        <Menu.Positioner className="positioner" positionMethod="fixed" align="end" sideOffset={4}>
           <Menu.Popup className="menu">
             <Menu.Item className="menu-item" onClick={() => void copyMarkdown()}>{strings.note.copyMarkdown}</Menu.Item>
           </Menu.Popup>

@@ -11,7 +11,7 @@ import { joinNames, strings } from '../strings.ts'
 import { testIds } from '../test-ids.ts'
 import { NoteBanners } from './note-banners.tsx'
 import { NoteMenu } from './note-menu.tsx'
-import type { NoteSession, NoteState } from './session.ts'
+import type { NoteReplica, NoteSession, NoteState } from './session.ts'
 import { People } from './people.tsx'
 import { TitleField } from './title-field.tsx'
 import { TrustLine } from './trust-line.tsx'
@@ -48,7 +48,9 @@ const Note = ({ workspace, route, document, documents, commands }: ScreenProps &
   useReattachOnRestore(session, state, isTrashed)
 
   const leaveByEscape = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
+    // The editor takes Escape for its menus; without one open it only gives up the focus.
+    const isMenuOpen = window.document.querySelector('.bn-suggestion-menu, .bn-form-popover, .bn-menu-dropdown') !== null
+    if (event.key !== 'Escape' || isMenuOpen) return
     window.document.querySelector<HTMLElement>(`[data-document="${document}"]`)?.focus()
   }
 
@@ -98,13 +100,27 @@ const OpenNote = ({ session, state, view, isTrashed, document, commands }: OpenN
         onRetry={session.retry}
       />
       <div className="note-page">
-        <TitleField session={session} document={document} title={view?.title ?? ''} isEditable={isEditable} commands={commands} />
+        <TitleField
+          session={session}
+          document={document}
+          title={view?.title ?? ''}
+          isEditable={isEditable}
+          commands={commands}
+          onDone={() => focusText(replica)}
+        />
         <Suspense fallback={<Spinner label={strings.note.loading} />}>
           <NoteEditor key={replica.doc.clientID} replica={replica} isEditable={isEditable} />
         </Suspense>
       </div>
     </>
   )
+}
+
+const focusText = (replica: NoteReplica) => {
+  const text = window.document.querySelector<HTMLElement>('.note-editor [contenteditable]')
+  // Still on its way: it takes the focus when it comes.
+  if (text === null) replica.caret.kept = { from: 0, to: 0, hasFocus: true }
+  else text.focus()
 }
 
 /** A note that was attached while it lay in the trash was attached for reading only. */

@@ -13,9 +13,11 @@ interface TitleProps {
   readonly title: string
   readonly isEditable: boolean
   readonly commands: NoteCommands
+  /** On to the text. */
+  readonly onDone: () => void
 }
 
-export const TitleField = ({ session, document, title, isEditable, commands }: TitleProps) => {
+export const TitleField = ({ session, document, title, isEditable, commands, onDone }: TitleProps) => {
   const field = useRef<HTMLTextAreaElement>(null)
   const draft = session.title
   const code = draft.code()
@@ -37,7 +39,7 @@ export const TitleField = ({ session, document, title, isEditable, commands }: T
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' && event.key !== 'ArrowDown') return
     event.preventDefault()
-    window.document.querySelector<HTMLElement>('.note-editor [contenteditable]')?.focus()
+    onDone()
   }
 
   return (

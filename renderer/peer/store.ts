@@ -21,6 +21,8 @@ export interface PeerStore {
   readonly refreshStatus: () => Promise<void>
 }
 
+const LIST_PAUSE_MS = 300
+
 const byNewestChange = (a: DocumentView, b: DocumentView) => b.changedMs - a.changedMs || (a.document < b.document ? -1 : 1)
 
 export const createPeerStore = (connection: Connection): PeerStore => {
@@ -48,6 +50,8 @@ export const createPeerStore = (connection: Connection): PeerStore => {
     } catch {
       // Lost connection, or the workspace was left: the next `open` or `status` tells what there is.
     }
+    // Somebody's typing changes the list with every entry: often enough for the eye is enough.
+    await new Promise((resolve) => setTimeout(resolve, LIST_PAUSE_MS))
     const changedMeanwhile = asking.get(workspace)
     asking.delete(workspace)
     if (changedMeanwhile === true) await refresh(workspace)

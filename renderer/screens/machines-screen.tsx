@@ -85,7 +85,7 @@ const Member = ({ member: told }: { member: MemberView }) => {
         {member.self && <span className="tag">{strings.machines.thisMachine}</span>}
       </th>
       <td>{isConnected || member.hasLeft ? contactOf(member) : strings.machines.contactUnknown}</td>
-      <td>{member.hasLeft ? null : <HoldsBadge holds={member.holds} asOfMs={member.asOfMs} isSelf={member.self} />}</td>
+      <td>{member.hasLeft ? null : <HoldsBadge holds={member.holds} asOfMs={member.asOfMs} isSelf={member.self || !isConnected} />}</td>
     </tr>
   )
 }

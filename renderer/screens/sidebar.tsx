@@ -1,6 +1,7 @@
 /** Where to go: the workspace, its notes, its trash, its machines. */
 import { Menu } from '@base-ui/react/menu'
 import { Check, ChevronsUpDown, FileText, Laptop, Plus, Search, Settings, Trash2, type LucideIcon } from 'lucide-react'
+import { useRef } from 'react'
 import type { StatusView, WorkspaceView } from '../../app/api/views.ts'
 import { Mark } from '../components/brand.tsx'
 import { IconButton } from '../components/controls.tsx'
@@ -83,29 +84,34 @@ const Place = ({ href, icon: Icon, name, count, isCurrent }: PlaceProps) => (
   </li>
 )
 
-const WorkspaceMenu = ({ status, workspace }: Pick<SidebarProps, 'status' | 'workspace'>) => (
-  <Menu.Root>
-    <Menu.Trigger className="workspace-button" aria-label={strings.nav.switchWorkspace(workspace.name)}>
-      <Mark size="1.375rem" />
-      <span>{workspace.name}</span>
-      <ChevronsUpDown size="0.875rem" aria-hidden />
-    </Menu.Trigger>
-    <Menu.Portal>
-      <Menu.Positioner className="positioner" align="start" sideOffset={4}>
-        <Menu.Popup className="menu">
-          <Menu.Group>
-            <Menu.GroupLabel className="menu-label">{strings.nav.workspaces}</Menu.GroupLabel>
-            {status.workspaces.map(({ id, name }) => (
-              <Menu.Item key={id} className="menu-item" onClick={() => navigate({ kind: 'notes', workspace: id, document: null })}>
-                <span>{name}</span>
-                {id === workspace.id && <Check size="0.9375rem" aria-hidden />}
-              </Menu.Item>
-            ))}
-          </Menu.Group>
-          <Menu.Separator className="menu-line" />
-          <Menu.Item className="menu-item" onClick={() => navigate({ kind: 'add' })}>{strings.nav.addWorkspace}</Menu.Item>
-        </Menu.Popup>
-      </Menu.Positioner>
-    </Menu.Portal>
-  </Menu.Root>
-)
+const WorkspaceMenu = ({ status, workspace }: Pick<SidebarProps, 'status' | 'workspace'>) => {
+  // Within the landmark that its button stands in.
+  const place = useRef<HTMLDivElement>(null)
+  return (
+    <Menu.Root>
+      <Menu.Trigger className="workspace-button" aria-label={strings.nav.switchWorkspace(workspace.name)}>
+        <Mark size="1.375rem" />
+        <span>{workspace.name}</span>
+        <ChevronsUpDown size="0.875rem" aria-hidden />
+      </Menu.Trigger>
+      <div ref={place} />
+      <Menu.Portal container={place}>
+        <Menu.Positioner className="positioner" positionMethod="fixed" align="start" sideOffset={4}>
+          <Menu.Popup className="menu">
+            <Menu.Group>
+              <Menu.GroupLabel className="menu-label">{strings.nav.workspaces}</Menu.GroupLabel>
+              {status.workspaces.map(({ id, name }) => (
+                <Menu.Item key={id} className="menu-item" onClick={() => navigate({ kind: 'notes', workspace: id, document: null })}>
+                  <span>{name}</span>
+                  {id === workspace.id && <Check size="0.9375rem" aria-hidden />}
+                </Menu.Item>
+              ))}
+            </Menu.Group>
+            <Menu.Separator className="menu-line" />
+            <Menu.Item className="menu-item" onClick={() => navigate({ kind: 'add' })}>{strings.nav.addWorkspace}</Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  )
+}
