@@ -122,6 +122,8 @@ test('reads a tree that somebody else nested deeper than NOTE_DEPTH_MAX', () => 
       inner.insert(0, [new Y.XmlElement('paragraph'), (at = new Y.XmlElement('blockGroup'))])
     }
   })
+  const depthOf = (blocks: readonly Block[]): number => blocks.reduce((deepest, one) => Math.max(deepest, 1 + depthOf(one.children)), 0)
+  assert.equal(depthOf(readBlocks(fragment)), NOTE_DEPTH_MAX)
   const idsOf = (blocks: readonly Block[]): string[] => blocks.flatMap((block) => [block.id, ...idsOf(block.children)])
   assert.deepEqual(idsOf(readBlocks(fragment)), ids)
 })

@@ -35,7 +35,11 @@ const inline = (runs: readonly Run[]): unknown[] => {
     const run = { type: 'text', text: words, styles }
     if (href === undefined) list.push(run)
     else if (link?.href === href && list.at(-1) === link) link.content.push(run)
-    else list.push((link = { type: 'link', href, content: [run] } as typeof link & object))
+    else {
+      const made = { type: 'link', href, content: [run] as unknown[] }
+      link = made
+      list.push(made)
+    }
   }
   return list
 }
@@ -45,7 +49,7 @@ const table = ({ rows }: Block): unknown => {
   const headerCols = (rows[0] ?? []).filter((_, column) => rows.every((row) => row[column]?.isHeader)).length
   return {
     type: 'tableContent',
-    columnWidths: (rows[0] ?? []).flatMap(({ attributes }) => attributes.colwidth ?? Array.from({ length: Number(attributes.colspan) }, () => null)),
+    columnWidths: (rows[0] ?? []).flatMap(({ attributes: { colwidth, colspan } }) => colwidth ?? Array(Number(colspan)).fill(null)),
     ...(headerRows > 0 && { headerRows }),
     ...(headerCols > 0 && { headerCols }),
     rows: rows.map((row) => ({
@@ -57,13 +61,15 @@ const table = ({ rows }: Block): unknown => {
   }
 }
 
+const WITHOUT_CONTENT = new Set(['image', 'video', 'audio', 'file', 'divider'])
+
 /** Blocks as BlockNote's API gives them, as JSON leaves them. */
 const asEditor = (blocks: readonly Block[]): unknown[] =>
   blocks.map((block) => ({
     id: block.id,
     type: block.type,
     props: block.attributes,
-    ...(block.type === 'table' ? { content: table(block) } : !['image', 'video', 'audio', 'file', 'divider'].includes(block.type) && { content: inline(block.content) }),
+    ...(!WITHOUT_CONTENT.has(block.type) && { content: block.type === 'table' ? table(block) : inline(block.content) }),
     children: asEditor(block.children),
   }))
 

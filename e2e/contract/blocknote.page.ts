@@ -30,7 +30,7 @@ addEventListener('error', (event) => keep(event.message))
 
 const openEditor = (doc: Y.Doc) => {
   const collaboration = { fragment: doc.getXmlFragment('content'), user: { name: 'Ana', color: '#123456' }, provider: { awareness: new Awareness(doc) } }
-  const editor = BlockNoteEditor.create(withCollaboration({ collaboration }))
+  const editor = BlockNoteEditor.create(withCollaboration({ collaboration } as never))
   const place = document.body.appendChild(document.createElement('div'))
   editor.mount(place)
   const close = () => {

@@ -49,7 +49,8 @@ test.beforeAll(async () => {
 test.afterAll(() => browser?.close())
 
 /** Ids are drawn anew when the editor reads Markdown. */
-const withoutIds = (blocks: unknown): unknown => JSON.parse(JSON.stringify(blocks, (key, value) => (key === 'id' ? undefined : (value as unknown))))
+const withoutIds = (blocks: unknown): unknown =>
+  JSON.parse(JSON.stringify(blocks, (key, value: unknown) => (key === 'id' ? undefined : value)))
 
 /** Without white space that means nothing: padding of tables, ends of lines, more than one empty line. */
 const tidy = (markdown: string): string =>
