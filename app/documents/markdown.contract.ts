@@ -76,10 +76,10 @@ const asEditor = (blocks: readonly Block[]): unknown[] =>
 const answer = (blocks: readonly Block[]) => ({ blocks: asEditor(blocks), markdown: markdownFromBlocks(blocks) })
 
 const corpus = () => ({
-  notes: noteCases(ids()).map(({ name, blocks, differs }) => ({ name, differs: differs ?? null, update: stateOf(blocks), ...answer(blocks) })),
-  texts: textCases.map(({ name, text: markdown, differs }) => {
+  notes: noteCases(ids()).map(({ name, blocks, differs = null }) => ({ name, differs, update: stateOf(blocks), ...answer(blocks) })),
+  texts: textCases.map(({ name, text: markdown, differs = null }) => {
     const blocks = blocksFromMarkdown(markdown, ids())
-    return { name, differs: differs ?? null, text: markdown, update: stateOf(blocks), ...answer(blocks) }
+    return { name, differs, text: markdown, update: stateOf(blocks), ...answer(blocks) }
   }),
 })
 

@@ -29,14 +29,17 @@ console.warn = keep
 addEventListener('error', (event) => keep(event.message))
 
 const openEditor = (doc: Y.Doc) => {
-  const collaboration = { fragment: doc.getXmlFragment('content'), user: { name: 'Ana', color: '#123456' }, provider: { awareness: new Awareness(doc) } }
-  const editor = BlockNoteEditor.create(withCollaboration({ collaboration } as never))
+  const provider = { awareness: new Awareness(doc) }
+  const collaboration = { fragment: doc.getXmlFragment('content'), user: { name: 'Ana', color: '#123456' }, provider }
+  // The types of BlockNote don't hold under exactOptionalPropertyTypes.
+  const options: unknown = withCollaboration({ collaboration } as never)
+  const editor = BlockNoteEditor.create(options as Record<never, never>)
   const place = document.body.appendChild(document.createElement('div'))
   editor.mount(place)
   const close = () => {
     editor.unmount()
     place.remove()
-    collaboration.provider.awareness.destroy()
+    provider.awareness.destroy()
   }
   return { editor, close }
 }

@@ -60,7 +60,8 @@ const tidy = (markdown: string): string =>
     .replace(/\n{3,}/g, '\n\n')
     .trim()
 
-const openAll = (cases: readonly Case[]): Promise<Opened[]> => page.evaluate((updates) => window.contract.open(updates), cases.map((one) => one.update))
+const openAll = (cases: readonly Case[]): Promise<Opened[]> =>
+  page.evaluate((updates) => window.contract.open(updates), cases.map((one) => one.update))
 
 test('the corpus is large enough to mean something', () => {
   expect(corpus.notes.length).toBeGreaterThanOrEqual(60)
