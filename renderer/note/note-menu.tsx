@@ -28,7 +28,7 @@ export const NoteMenu = ({ workspace, note }: { workspace: WorkspaceId; note: Do
       <Menu.Trigger className="icon-button" aria-label={strings.note.actions} title={strings.note.actions}>
         <Ellipsis size="1.0625rem" aria-hidden />
       </Menu.Trigger>
-      <div ref={place} />
+      <div ref={place} className="menu-place" />
       <Menu.Portal container={place}>
         <Menu.Positioner className="positioner" positionMethod="fixed" align="end" sideOffset={4}>
           <Menu.Popup className="menu">

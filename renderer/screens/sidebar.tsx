@@ -94,7 +94,7 @@ const WorkspaceMenu = ({ status, workspace }: Pick<SidebarProps, 'status' | 'wor
         <span>{workspace.name}</span>
         <ChevronsUpDown size="0.875rem" aria-hidden />
       </Menu.Trigger>
-      <div ref={place} />
+      <div ref={place} className="menu-place" />
       <Menu.Portal container={place}>
         <Menu.Positioner className="positioner" positionMethod="fixed" align="start" sideOffset={4}>
           <Menu.Popup className="menu">
