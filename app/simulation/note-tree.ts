@@ -73,11 +73,17 @@ export const replaceSomewhere = (text: Y.XmlText, chance: Chance): void => {
   text.insert(at, 'xyz'.slice(0, length))
 }
 
-/** Markers in a document's state, as the peer gives it. */
-export const markersOfState = (state: Uint8Array): number[] => {
+/** Everything that a person would see, marks and attributes included. */
+export const shownIn = (doc: Y.Doc): string => doc.getXmlFragment(CONTENT).toString()
+
+const inState = <T>(state: Uint8Array, read: (doc: Y.Doc) => T): T => {
   const doc = new Doc()
   Y.applyUpdate(doc, state)
-  const markers = markersOf(textsOf(doc))
+  const value = read(doc)
   doc.destroy()
-  return markers
+  return value
 }
+
+/** The same, of a document's state as the peer gives it. */
+export const shownInState = (state: Uint8Array): string => inState(state, shownIn)
+export const markersOfState = (state: Uint8Array): number[] => inState(state, (doc) => markersOf(textsOf(doc)))

@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts'
 import { createPower, START_MS_MAX } from './power.ts'
 import type { Power } from './power.ts'
 import { checkTrust, checkTrustIsWhole } from './trust.ts'
-import { checkConvergence, checkDisks, checkEdits, inspectAll } from './verdict.ts'
+import { checkConvergence, checkDisks, checkEdits, checkWindows, inspectAll } from './verdict.ts'
 import { createWorkload } from './workload.ts'
 import type { Workload } from './workload.ts'
 import { createWorld } from './world.ts'
@@ -116,8 +116,10 @@ export const simulate = async (options: SimulationOptions, host: SimulationHost)
   try {
     await gather(stage)
     await live(stage, options.activeMs)
+    await checkConvergence(world, 'after everything was mended')
+    checkWindows(world, workload)
     await restartAll(stage)
-    await checkConvergence(world)
+    await checkConvergence(world, 'after everybody started anew')
     checkEdits(world)
     await checkTrustIsWhole(world)
     await checkDisks(world, stage.power)

@@ -3,9 +3,10 @@ import { blame } from './book.ts'
 import { differences, documentDifferences, unfinished } from './checks.ts'
 import type { Inspection } from './checks.ts'
 import type { Machine } from './machine.ts'
-import { markersOfState } from './note-tree.ts'
+import { markersOfState, shownIn, shownInState } from './note-tree.ts'
 import type { Power } from './power.ts'
 import { START_MS_MAX } from './power.ts'
+import type { Workload } from './workload.ts'
 import type { World } from './world.ts'
 
 const SETTLE_STEP_MS = 1000
@@ -30,12 +31,25 @@ const unequal = (world: World): string[] => {
 }
 
 /** Waits until all are equal, and for a while longer: equal they must stay. */
-export const checkConvergence = async (world: World): Promise<void> => {
+export const checkConvergence = async (world: World, when: string): Promise<void> => {
   const endMs = world.time.nowMs() + SETTLE_MS_MAX
   while (unequal(world).length > 0 && world.time.nowMs() < endMs) await world.time.run(SETTLE_STEP_MS)
   world.trace.tell(unequal(world).length > 0 ? 'they never became equal' : 'all are equal')
   await world.time.run(QUIET_MS)
-  for (const reason of new Set(unequal(world))) blame(world.book, `after everything was mended: ${reason}`)
+  for (const reason of new Set(unequal(world))) blame(world.book, `${when}: ${reason}`)
+}
+
+/** What people see is what their peer has. */
+export const checkWindows = (world: World, workload: Workload): void => {
+  const opened = world.machines.flatMap((machine) =>
+    workload.windowsAt(machine).map((window) => ({ window, inspection: inspectionOf(world, machine) })))
+  for (const { window, inspection } of opened) {
+    for (const { document, doc } of window.notes()) {
+      const state = inspection?.state(document)
+      if (!state || shownIn(doc) === shownInState(state)) continue
+      blame(world.book, `window ${window.name} shows another note ${document.slice(0, 4)} than its peer has`)
+    }
+  }
 }
 
 /** Everything called saved is somewhere, unless somebody deleted it. */

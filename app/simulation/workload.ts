@@ -16,6 +16,7 @@ export interface Workload {
   arrive(machine: Machine): void
   /** The machine died, or is about to stop: its windows close. */
   leave(machine: Machine): void
+  windowsAt(machine: Machine): readonly Window[]
   /** Nobody does anything from now on; what was sent is still answered. */
   rest(): void
   /** Calls `then` right after the next edit made at this machine. */
@@ -135,6 +136,7 @@ export const createWorkload = (world: World): Workload => {
       windows.delete(machine)
       armed.delete(machine)
     },
+    windowsAt: (machine) => windows.get(machine) ?? [],
     rest: () => {
       isResting = true
     },
