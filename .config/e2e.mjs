@@ -12,7 +12,13 @@ if (kind === 'none') console.error(`Machines are processes on loopback: ${reason
 
 const playwright = [nodeBinary(), toolScript('@playwright/test', 'playwright'), 'test', '--config', at('e2e/playwright.config.ts'), ...process.argv.slice(2)]
 const [command, ...args] = wrap(playwright)
-const env = { ...process.env, LANYARD_MACHINES: kind === 'none' ? 'loopback' : 'namespaces', LANYARD_LOOPBACK_REASON: reason ?? '' }
+const env = {
+  ...process.env,
+  LANYARD_MACHINES: kind === 'none' ? 'loopback' : 'namespaces',
+  LANYARD_LOOPBACK_REASON: reason ?? '',
+  // Else it is one for all users called root, as everybody is in a namespace of their own.
+  PWTEST_CACHE_DIR: at('node_modules/.cache/playwright'),
+}
 const child = spawn(command, args, { cwd: root, stdio: 'inherit', env })
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))

@@ -32,11 +32,15 @@ const unshared = (script) => ['unshare', '--user', '--map-root-user', '--net', '
 
 const works = ([command, ...args]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 
+const onLoopback = (reason) => ({ kind: 'none', reason, wrap: (command) => command })
+
 /** How machines can be had here: { kind, wrap(command) } with kind 'root', 'unshare' or 'none', and the reason for 'none'. */
 export const namespaces = () => {
-  if (process.platform !== 'linux') return { kind: 'none', reason: `network namespaces exist on Linux only, and this is ${process.platform}`, wrap: (command) => command }
-  if (!has('ip') || !has('nft') || !has('nsenter')) return { kind: 'none', reason: 'ip, nft or nsenter is missing', wrap: (command) => command }
+  if (process.env.LANYARD_MACHINES === 'loopback') return onLoopback('LANYARD_MACHINES=loopback asks for it')
+  if (process.platform !== 'linux') return onLoopback(`network namespaces exist on Linux only, and this is ${process.platform}`)
+  if (!has('ip') || !has('nft') || !has('nsenter')) return onLoopback('ip, nft or nsenter is missing')
   if (isRoot() && works(['sh', '-c', PROBE])) return { kind: 'root', wrap: (command) => command }
-  if (works(unshared(`${OWN_RUN} && (${PROBE})`))) return { kind: 'unshare', wrap: (command) => [...unshared(`${OWN_RUN} && exec "$@"`), 'sh', ...command] }
-  return { kind: 'none', reason: 'this kernel lets this user make no network namespaces', wrap: (command) => command }
+  const inOwnRun = unshared(`${OWN_RUN} && exec "$@"`)
+  if (works([...inOwnRun, 'sh', 'sh', '-c', PROBE])) return { kind: 'unshare', wrap: (command) => [...inOwnRun, 'sh', ...command] }
+  return onLoopback('this kernel lets this user make no network namespaces')
 }
