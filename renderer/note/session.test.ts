@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import * as Y from 'yjs'
 import type { CommandKind, ScreenEvent } from '../../app/api/commands.ts'
@@ -7,7 +7,7 @@ import type { WhereView } from '../../app/api/views.ts'
 import { PeerError, type ErrorCode } from '../../app/base/errors.ts'
 import { deviceId, documentId, workspaceId } from '../../app/base/ids.ts'
 import type { Connection, Link, Run } from '../peer/connection.ts'
-import { openNoteSession, type NoteState } from './session.ts'
+import { openNoteSession, type NoteSession, type NoteState } from './session.ts'
 
 const note = { workspace: workspaceId('ab'.repeat(32)), document: documentId('cd'.repeat(16)) }
 const settle = async () => {
@@ -97,13 +97,25 @@ const createHost = () => {
   }
 }
 
+const sessions: NoteSession[] = []
+// Also of tests that failed: an open session keeps the process alive.
+afterEach(() => {
+  for (const session of sessions.splice(0)) session.close()
+})
+
+const begin = (host: ReturnType<typeof createHost>): NoteSession => {
+  const session = openNoteSession(host.connection, note)
+  sessions.push(session)
+  return session
+}
+
 const opened = (state: NoteState) => {
   assert.equal(state.kind, 'open')
   return state
 }
 
 const open = async (host = createHost()) => {
-  const session = openNoteSession(host.connection, note)
+  const session = begin(host)
   await settle()
   const current = () => opened(session.get())
   const text = () => current().replica.doc.getText('content')
@@ -111,13 +123,12 @@ const open = async (host = createHost()) => {
 }
 
 test('the replica writes under the clientID that the host gave', async () => {
-  const { current, session } = await open()
+  const { current } = await open()
   assert.equal(current().replica.doc.clientID, 101)
-  session.close()
 })
 
 test('typing goes out, and is called saved only when the host has answered', async () => {
-  const { host, session, current, type } = await open()
+  const { host, current, type } = await open()
   host.hold()
   type('a')
   type('b')
@@ -128,11 +139,10 @@ test('typing goes out, and is called saved only when the host has answered', asy
   await settle()
   assert.equal(current().trust.kind, 'saved')
   assert.equal(host.text(), 'host ab')
-  session.close()
 })
 
 test('what the host tells while an edit is under way is not taken for news of that edit', async () => {
-  const { host, session, current, type } = await open()
+  const { host, current, type } = await open()
   assert.deepEqual(current().trust, { kind: 'saved', on: 2, of: 2, silent: [] })
   host.hold()
   type('a')
@@ -140,7 +150,6 @@ test('what the host tells while an edit is under way is not taken for news of th
   assert.equal(current().trust.kind, 'saving')
   assert.equal(current().where?.machines[1]?.holds, 'behind')
   host.release()
-  session.close()
 })
 
 test('typing without a connection is kept, and handed over under the new clientID', async () => {
@@ -155,11 +164,10 @@ test('typing without a connection is kept, and handed over under the new clientI
   assert.equal(current().replica.doc.clientID, 102)
   assert.equal(current().replica.doc.getText('content').toString(), 'host offline')
   assert.equal(session.hasUnsaved(), false)
-  session.close()
 })
 
 test('an edit whose answer was lost is not doubled', async () => {
-  const { host, session, current, type } = await open()
+  const { host, current, type } = await open()
   host.hold()
   type('once')
   await settle()
@@ -169,7 +177,6 @@ test('an edit whose answer was lost is not doubled', async () => {
   await settle()
   assert.equal(host.text(), 'host once')
   assert.equal(current().replica.doc.getText('content').toString(), 'host once')
-  session.close()
 })
 
 test('a full disk keeps the typing, says so, and a retry hands it over', async () => {
@@ -185,43 +192,39 @@ test('a full disk keeps the typing, says so, and a retry hands it over', async (
   await settle()
   assert.equal(host.text(), 'host ab')
   assert.equal(current().trust.kind, 'saved')
-  session.close()
 })
 
 test('an edit that does not fit is re-authored by itself, a few times and not for ever', async () => {
-  const { host, session, current, type } = await open()
+  const { host, current, type } = await open()
   host.refuse('DOCUMENTS_UPDATE_GAP')
   type('a')
   for (let turns = 0; turns < 10; turns++) await settle()
   assert.equal(host.commands.filter((kind) => kind === 'document.attach').length, 4)
   assert.deepEqual(current().trust, { kind: 'refused', code: 'DOCUMENTS_UPDATE_GAP' })
-  session.close()
 })
 
 test('what others write is shown and never sent back', async () => {
-  const { host, session, text } = await open()
+  const { host, text } = await open()
   const before = Y.encodeStateVector(host.doc)
   host.doc.getText('content').insert(0, 'others ')
   host.emit({ kind: 'update', ...note, update: Y.encodeStateAsUpdate(host.doc, before) })
   await settle()
   assert.equal(text().toString(), 'others host ')
-  assert.equal(host.updates.length, 0)
-  session.close()
+  assert.equal(host.commands.includes('document.update'), false)
 })
 
 test('what was told between the snapshot and its arrival is not missed', async () => {
   const host = createHost()
-  const session = openNoteSession(host.connection, note)
+  const session = begin(host)
   const before = Y.encodeStateVector(host.doc)
   host.doc.getText('content').insert(0, 'early ')
   host.emit({ kind: 'update', ...note, update: Y.encodeStateAsUpdate(host.doc, before) })
   await settle()
   assert.equal(opened(session.get()).replica.doc.getText('content').toString(), 'early host ')
-  session.close()
 })
 
 test('cursors of others are gone with the connection', async () => {
-  const { host, session, current } = await open()
+  const { host, current } = await open()
   host.emit({
     kind: 'presence',
     workspace: note.workspace,
@@ -239,11 +242,10 @@ test('cursors of others are gone with the connection', async () => {
   host.lose()
   assert.deepEqual(current().people, [])
   assert.equal(current().replica.presence.awareness.getStates().has(55), false)
-  session.close()
 })
 
 test('undo takes back one’s own typing and never what came from others', async () => {
-  const { host, session, text, current } = await open()
+  const { host, text, current } = await open()
   const undo = new Y.UndoManager(text(), { trackedOrigins: new Set(['editor']) })
   current().replica.doc.transact(() => text().insert(0, 'mine '), 'editor')
   const before = Y.encodeStateVector(host.doc)
@@ -253,5 +255,4 @@ test('undo takes back one’s own typing and never what came from others', async
   undo.undo()
   assert.equal(text().toString(), 'theirs host ')
   assert.equal(undo.canUndo(), false)
-  session.close()
 })
