@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { at, relative } from './place.mjs'
 
 const SOURCES = ['app', 'main', 'renderer']
-const FILES = ['package.json', 'package-lock.json', 'tsconfig.base.json', '.config/build.mjs']
+const FILES = ['package.json', 'package-lock.json', '.config/tsconfig.base.json', '.config/build.mjs']
 const stampFile = at('dist/.stamp')
 const isRead = (name) => !/\.(test|contract)\.tsx?$/.test(name)
 
