@@ -20,8 +20,8 @@ const cell = (...content: Run[]) => createCell(false, content)
 const header = (...content: Run[]) => createCell(true, content)
 
 export const noteCases = (newId: NewId): readonly NoteCase[] => {
-  const block = (type: string, content: string | readonly Run[] = [], attributes: Attributes = {}, children: readonly Block[] = []): Block =>
-    createBlock(newId(), type, { attributes, content: typeof content === 'string' ? (content === '' ? [] : [run(content)]) : content, children })
+  const block = (type: string, text: string | readonly Run[] = [], attributes: Attributes = {}, children: readonly Block[] = []): Block =>
+    createBlock(newId(), type, { attributes, content: typeof text === 'string' ? [run(text)].filter((one) => one.text) : text, children })
   const line = (...content: Run[]) => block('paragraph', content)
   const table = (...rows: ReturnType<typeof cell>[][]) => createBlock(newId(), 'table', { rows })
   const list = (type: string, ...texts: string[]) => texts.map((text) => block(type, text))
