@@ -8,7 +8,9 @@ import { createNamespaces, removeLeftovers } from './namespaces.ts'
 import { loopbackNetwork } from './network.ts'
 
 const onNamespaces = process.env['LANYARD_MACHINES'] === 'namespaces'
-const ON_LOOPBACK = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-discovery']
+/** Ports of this run's machines on loopback, one after the other: a restart must not move a machine. */
+let nextPort = 20_000 + (process.pid % 20_000)
+const onLoopback = () => ['--listen', `/ip4/127.0.0.1/tcp/${nextPort++}`, '--no-discovery']
 
 export interface MachinePlan {
   readonly serveArgs?: readonly string[]
@@ -21,6 +23,8 @@ export interface Lab {
   /** A machine that is ready. */
   startMachine(name: string, options?: MachinePlan): Promise<Machine>
   readonly machines: readonly Machine[]
+  /** Where nobody is found by itself, on loopback: each of these is told the addresses of the others. */
+  introduce(machines: readonly Machine[]): Promise<void>
   /** Nothing passes between machines of different groups. Replaces all cuts. */
   split(...groups: readonly (readonly Machine[])[]): void
   /** These two don't reach each other; everybody else does. Replaces all cuts. */
@@ -40,7 +44,7 @@ export const createLab = (directory: string): Lab => {
   const machines: Machine[] = []
   const addMachine = (name: string, { serveArgs = [], dataDir }: MachinePlan = {}) => {
     const key = `m${machines.length + 1}`
-    const args = onNamespaces ? serveArgs : [...ON_LOOPBACK, ...serveArgs]
+    const args = onNamespaces ? serveArgs : [...onLoopback(), ...serveArgs]
     const place = { directory: path.join(directory, key), dataDir }
     const machine = createMachine({ name, key, ...place, socket: network.addMachine(key), serveArgs: args })
     machines.push(machine)
@@ -48,6 +52,12 @@ export const createLab = (directory: string): Lab => {
   }
   return {
     machines,
+    introduce: async (known) => {
+      if (onNamespaces) return
+      for (const [index, machine] of known.entries()) {
+        for (const { ready } of known.slice(index + 1)) await machine.cli('connect', ready.addresses[0] ?? '')
+      }
+    },
     split: (...groups) => network.split(groups.map((group) => group.map(({ key }) => key))),
     cutBetween: (one, other) => network.cutBetween(one.key, other.key),
     cutOneWay: (from, to) => network.cutOneWay(from.key, to.key),

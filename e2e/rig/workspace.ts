@@ -73,6 +73,7 @@ export const gather = async (lab: Lab, names: readonly string[]): Promise<readon
   const [first, ...others] = machines as [Machine, ...Machine[]]
   await first.cli('workspace', 'create', 'Studio')
   for (const other of others) await joinBy(other, await invite(first))
+  await lab.introduce(machines)
   await expectEqual(machines)
   return machines
 }

@@ -15,6 +15,7 @@ const threeWindows = async (lab: Lab): Promise<readonly [Screen, Screen, Screen]
     await other.join(await first.invite())
     await expect(other.page.getByRole('navigation', { name: 'Workspace' })).toBeVisible()
   }
+  await lab.introduce(machines)
   return [first, second, third]
 }
 
@@ -103,9 +104,12 @@ test('kill -9 while typing: nothing that the window showed as saved is missing',
     }
     look()
   })
-  await b.write(' ')
+  for (const word of [' Typed', ' and', ' shown', ' as', ' saved.']) {
+    await b.write(word)
+    await b.expectSaved()
+  }
   const typing = b.page.keyboard.type(' abcdefghijklmnopqrstuvwxyz'.repeat(6), { delay: 20 })
-  await b.page.waitForTimeout(1700)
+  await b.page.waitForTimeout(1500)
   await studio.kill()
   await typing
   const shownSaved = (await b.page.evaluate(() => (window as unknown as { shownSaved: string }).shownSaved)).trim()
