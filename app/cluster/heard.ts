@@ -1,5 +1,5 @@
 /** When each machine was last heard, kept across restarts. */
-import type { Clock } from '../base/clock.ts'
+import type { Cancel, Clock } from '../base/clock.ts'
 import { ByteReader, ByteWriter } from '../base/codec.ts'
 import { codeOf } from '../base/errors.ts'
 import { deviceId, type DeviceId, type WorkspaceId } from '../base/ids.ts'
@@ -18,12 +18,10 @@ export interface HeardParts {
 export const createHeard = ({ workspace, store, clock, logger }: HeardParts) => {
   const prefix: Key = ['w', workspace, 'heard']
   const heardMs = new Map<DeviceId, number>()
-  let isDue = false
-  let isStopped = false
+  let cancel: Cancel | undefined
 
   const persist = () => {
-    isDue = false
-    if (isStopped) return
+    cancel = undefined
     try {
       store.batch([...heardMs].map(([device, ms]) => ({ kind: 'put', key: [...prefix, device], value: new ByteWriter().varint(ms).finish() })))
     } catch (error) {
@@ -35,14 +33,13 @@ export const createHeard = ({ workspace, store, clock, logger }: HeardParts) => 
   return {
     note: (device: DeviceId): void => {
       heardMs.set(device, clock.nowMs())
-      if (isDue) return
-      isDue = true
-      clock.after(PERSIST_MS, persist)
+      cancel ??= clock.after(PERSIST_MS, persist)
     },
     lastMs: (device: DeviceId) => heardMs.get(device),
     stop: () => {
-      if (isDue) persist()
-      isStopped = true
+      if (!cancel) return
+      cancel()
+      persist()
     },
   }
 }

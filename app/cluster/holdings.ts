@@ -11,19 +11,22 @@ export type Extent = ReadonlyMap<LogId, number>
 /** A device's receipts by session: usually one. */
 export type DeviceReceipts = ReadonlyMap<SessionId, Receipt>
 
-const covers = (newer: Receipt, older: Receipt): boolean =>
-  [...older.rows].every(([log, row]) => (newer.rows.get(log)?.height ?? 0) >= row.height)
+/** Whether a receipt with these rows says at least what `older` says. */
+export const covers = (rows: Receipt['rows'], older: Receipt): boolean =>
+  [...older.rows].every(([log, row]) => (rows.get(log)?.height ?? 0) >= row.height)
 
-/** A receipt of an earlier session that arrives after a newer one's, which covers it. A disk that came back with less counts from
- *  less too, until it hears of its own later receipts: then it outdoes them. */
-export const isSuperseded = (known: DeviceReceipts, receipt: Receipt): boolean =>
-  [...known.values()].some((other) => other.session !== receipt.session && other.counter > receipt.counter && covers(other, receipt))
+const isSuperseded = (older: Receipt, by: Receipt): boolean =>
+  older.session !== by.session && (by.supersedes.get(older.session) ?? -1) >= older.counter && covers(by.rows, older)
 
-/** A newer session's receipt replaces those of earlier sessions that it covers. One that it doesn't cover stays: then only what both say
- *  counts, as after a lost disk or a restored backup. */
+/** A session's receipt replaces its earlier ones. Of two sessions nothing tells which is the later, neither arrival nor counter nor clock:
+ *  a restored backup sets all of them back. So one replaces another only when it names it, which a machine does for what it remembers, and
+ *  covers it. Else both stay, and only what both say counts.
+ *  The answer is `known` itself when the receipt changes nothing. */
 export const withReceipt = (known: DeviceReceipts, receipt: Receipt): DeviceReceipts => {
-  const isReplaced = (older: Receipt) => older.session === receipt.session || (older.counter < receipt.counter && covers(receipt, older))
-  const next = new Map([...known].filter(([, older]) => !isReplaced(older)))
+  const earlier = known.get(receipt.session)
+  if (earlier && earlier.counter >= receipt.counter) return known
+  if ([...known.values()].some((other) => isSuperseded(receipt, other))) return known
+  const next = new Map([...known].filter(([session, older]) => session !== receipt.session && !isSuperseded(older, receipt)))
   return next.set(receipt.session, receipt)
 }
 
