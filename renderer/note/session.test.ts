@@ -18,7 +18,7 @@ const settle = async () => {
 const createHost = () => {
   const doc = new Y.Doc()
   doc.clientID = 1
-  doc.getText('content').insert(0, 'host ')
+  doc.getText('typed').insert(0, 'host ')
   let link: Link = { kind: 'open', round: 1 }
   let clientId = 100
   let refuse: ErrorCode | null = null
@@ -93,7 +93,7 @@ const createHost = () => {
       for (const resolve of held ?? []) resolve()
       held = null
     },
-    text: () => doc.getText('content').toString(),
+    text: () => doc.getText('typed').toString(),
   }
 }
 
@@ -118,7 +118,7 @@ const open = async (host = createHost()) => {
   const session = begin(host)
   await settle()
   const current = () => opened(session.get())
-  const text = () => current().replica.doc.getText('content')
+  const text = () => current().replica.doc.getText('typed')
   return { host, session, current, text, type: (typed: string) => text().insert(text().length, typed) }
 }
 
@@ -162,7 +162,7 @@ test('typing without a connection is kept, and handed over under the new clientI
   await settle()
   assert.equal(host.text(), 'host offline')
   assert.equal(current().replica.doc.clientID, 102)
-  assert.equal(current().replica.doc.getText('content').toString(), 'host offline')
+  assert.equal(current().replica.doc.getText('typed').toString(), 'host offline')
   assert.equal(session.hasUnsaved(), false)
 })
 
@@ -176,7 +176,7 @@ test('an edit whose answer was lost is not doubled', async () => {
   host.find()
   await settle()
   assert.equal(host.text(), 'host once')
-  assert.equal(current().replica.doc.getText('content').toString(), 'host once')
+  assert.equal(current().replica.doc.getText('typed').toString(), 'host once')
 })
 
 test('a full disk keeps the typing, says so, and a retry hands it over', async () => {
@@ -206,7 +206,7 @@ test('an edit that does not fit is re-authored by itself, a few times and not fo
 test('what others write is shown and never sent back', async () => {
   const { host, text } = await open()
   const before = Y.encodeStateVector(host.doc)
-  host.doc.getText('content').insert(0, 'others ')
+  host.doc.getText('typed').insert(0, 'others ')
   host.emit({ kind: 'update', ...note, update: Y.encodeStateAsUpdate(host.doc, before) })
   await settle()
   assert.equal(text().toString(), 'others host ')
@@ -217,10 +217,10 @@ test('what was told between the snapshot and its arrival is not missed', async (
   const host = createHost()
   const session = begin(host)
   const before = Y.encodeStateVector(host.doc)
-  host.doc.getText('content').insert(0, 'early ')
+  host.doc.getText('typed').insert(0, 'early ')
   host.emit({ kind: 'update', ...note, update: Y.encodeStateAsUpdate(host.doc, before) })
   await settle()
-  assert.equal(opened(session.get()).replica.doc.getText('content').toString(), 'early host ')
+  assert.equal(opened(session.get()).replica.doc.getText('typed').toString(), 'early host ')
 })
 
 test('cursors of others are gone with the connection', async () => {
@@ -250,7 +250,7 @@ test('undo takes back one’s own typing and never what came from others', async
   current().replica.doc.transact(() => text().insert(0, 'mine '), 'editor')
   const before = Y.encodeStateVector(host.doc)
   await settle()
-  host.doc.getText('content').insert(0, 'theirs ')
+  host.doc.getText('typed').insert(0, 'theirs ')
   host.emit({ kind: 'update', ...note, update: Y.encodeStateAsUpdate(host.doc, before) })
   undo.undo()
   assert.equal(text().toString(), 'theirs host ')

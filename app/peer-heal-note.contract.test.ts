@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { BlockNoteEditor } from '@blocknote/core'
 import { yXmlFragmentToBlocks } from '@blocknote/core/yjs'
 import * as Y from 'yjs'
-import { healNote, keepWhole } from './blocks-heal.ts'
-import { createBlock, readBlocks, writeBlocks } from './blocks.ts'
-import type { Block } from './blocks.ts'
+import { healNote, keepWhole } from './api/heal-note.ts'
+import { createBlock, readBlocks, writeBlocks } from './documents/blocks.ts'
+import type { Block } from './documents/blocks.ts'
 
 const block = (id: string, type = 'paragraph', children: readonly Block[] = []) =>
   createBlock(id, type, { content: [{ text: `text of ${id}`, marks: { bold: true } }], children })
