@@ -75,7 +75,7 @@ export const LINK_CHARACTERS_MAX = 4096
 export const NAME_CHARACTERS_MAX = 60
 export const TITLE_CHARACTERS_MAX = 200
 /** Markdown imported as one note. */
-export const MARKDOWN_BYTES_MAX = 8 * MIB
+export const MARKDOWN_BYTES_MAX = 2 * MIB
 /** Blocks inside blocks of a note; what lies deeper is shown on the last level. */
 export const NOTE_DEPTH_MAX = 32
 export const DOCUMENTS_MAX = 100_000
