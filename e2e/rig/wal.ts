@@ -1,5 +1,5 @@
 /** SQLite's write-ahead log, cut as a power cut may cut it: after any whole frame that was not flushed yet. */
-import { readFileSync, truncateSync } from 'node:fs'
+import { readFileSync, statSync, truncateSync } from 'node:fs'
 import path from 'node:path'
 
 const HEADER_BYTES = 32
@@ -13,6 +13,13 @@ export interface WalEnd {
 }
 
 const walFile = (dataDir: string) => path.join(dataDir, 'lanyard.db-wal')
+
+/** Resolves as soon as something is written to the log: a moment before it is flushed. */
+export const nextWrite = async (dataDir: string): Promise<void> => {
+  const writtenAt = () => statSync(walFile(dataDir), { bigint: true }).mtimeNs
+  const before = writtenAt()
+  while (writtenAt() === before) await new Promise((resolve) => setImmediate(resolve))
+}
 
 /** Where the log ends now. @see https://www.sqlite.org/fileformat2.html#walformat */
 export const walEnd = (dataDir: string): WalEnd => {
