@@ -50,7 +50,7 @@ export const createPeer = (ports: PeerPorts): Peer => {
       },
     }),
     gates: () => workspaces.all().map((workspace) => workspace.gate),
-    knocks: () => joins.list().map((join) => join.knock),
+    knocks: joins.knocks,
   })
 
   const status = (): StatusView => ({
@@ -95,6 +95,8 @@ export const createPeer = (ports: PeerPorts): Peer => {
   return {
     start: async () => {
       for (const record of records.workspaces()) workspaces.open(record)
+      // The last run may have ended between entering a workspace and forgetting the join.
+      for (const { record } of joins.list()) if (workspaces.get(record.workspace)) joins.admitted(record.workspace)
       await network.start()
       links.start()
       neighbours.remember([...records.addresses(), ...joins.list().flatMap((join) => join.invitation.addresses)])
@@ -102,6 +104,7 @@ export const createPeer = (ports: PeerPorts): Peer => {
     },
     stop: async () => {
       isStopped = true
+      joins.stop()
       for (const screen of [...screens]) screen.close()
       for (const workspace of workspaces.all()) workspace.documents.stop()
       await store.synced().catch((error: unknown) => logger.warn('last flush failed', { code: codeOf(error) }))

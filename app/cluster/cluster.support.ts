@@ -10,10 +10,10 @@ import { createMemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
 import { createCluster } from './cluster.ts'
 
-/** A disk: what was flushed, and what a power cut would take. */
-export const createTestDisk = () => {
-  const written = createMemoryStore()
-  let flushed = createMemoryStore()
+/** A disk: what was flushed, and what a power cut would take.
+ *  @param content what is on it at first, all of it flushed */
+export const createTestDisk = (content: Store = createMemoryStore()) => {
+  const written = content
   let isHeld = false
   let failure: Error | undefined
   let waiting: (() => void)[] = []
@@ -22,6 +22,7 @@ export const createTestDisk = () => {
     whole.batch([...written.scan([])].map((item) => ({ kind: 'put', ...item })))
     return whole
   }
+  let flushed = copy()
   const store: Store = {
     ...written,
     batch: (operations) => {

@@ -24,6 +24,8 @@ export interface Membership {
   isMember(device: DeviceId): boolean
   members(): readonly Member[]
   nameOf(device: DeviceId): string
+  /** Whether it has said how it is called. */
+  isNamed(device: DeviceId): boolean
   /** Every invitation a member made, also expired and used ones. */
   invites(): readonly InviteFact[]
   /** Makes a one-use invitation. The entry it answers must be saved before the link is shown. */
@@ -115,6 +117,7 @@ export const createMembership = (parts: MembershipParts): Membership => {
     admits: (device) => members.has(device),
     isMember: (device) => members.get(device)?.hasLeft === false,
     members: () => [...members.values()],
+    isNamed: (device) => facts.profiles.has(device),
     nameOf: (device) => facts.profiles.get(device)?.name ?? unnamed(device),
     invites: () => [...facts.invites.values()].filter((invite) => members.has(invite.author)),
     invite: (device, addresses) => {

@@ -21,12 +21,18 @@ export interface Join {
 export interface Joins {
   list(): readonly Join[]
   of(workspace: WorkspaceId): Join | undefined
-  /** Begins, or goes on with the keys it began with. @throws MEMBERSHIP_LINK_MALFORMED */
+  /** Those that may be told of: their keys survive a power cut. A member that admitted keys which are lost would have used up the link. */
+  knocks(): readonly Knock[]
+  /** Begins, or goes on with the keys it began with. To be followed by `saved` once the store has been flushed.
+   *  @throws MEMBERSHIP_LINK_MALFORMED */
   begin(link: string): Join
+  saved(join: Join): void
   /** Resolves when admitted. @throws MEMBERSHIP_JOIN_TIMEOUT (it goes on knocking), or why a member said no */
   wait(workspace: WorkspaceId, timeoutMs: number): Promise<void>
   admitted(workspace: WorkspaceId): void
   declined(workspace: WorkspaceId, code: ErrorCode): void
+  /** Whoever waits is told that this run is over; the joins go on in the next. */
+  stop(): void
 }
 
 const toJoin = (record: JoinRecord): Join => {
@@ -46,6 +52,7 @@ const toJoin = (record: JoinRecord): Join => {
 
 export const createJoins = (records: Records, clock: Clock, random: Random): Joins => {
   const joins = new Map<WorkspaceId, Join>(records.joins().map((record) => [record.workspace, toJoin(record)]))
+  const unsaved = new Set<Join>()
   const waiters = new Map<WorkspaceId, Set<(code: ErrorCode | undefined) => void>>()
 
   const settle = (workspace: WorkspaceId, code: ErrorCode | undefined) => {
@@ -56,6 +63,8 @@ export const createJoins = (records: Records, clock: Clock, random: Random): Joi
   return {
     list: () => [...joins.values()],
     of: (workspace) => joins.get(workspace),
+    knocks: () => [...joins.values()].filter((join) => !unsaved.has(join)).map((join) => join.knock),
+    saved: (join) => void unsaved.delete(join),
     begin: (link) => {
       const invitation = decodeLink(link)
       const known = joins.get(invitation.workspace)
@@ -64,6 +73,7 @@ export const createJoins = (records: Records, clock: Clock, random: Random): Joi
       records.putJoin(record)
       const join = toJoin(record)
       joins.set(join.record.workspace, join)
+      unsaved.add(join)
       return join
     },
     wait: (workspace, timeoutMs) =>
@@ -87,6 +97,9 @@ export const createJoins = (records: Records, clock: Clock, random: Random): Joi
       joins.delete(workspace)
       records.deleteJoin(workspace)
       settle(workspace, code)
+    },
+    stop: () => {
+      for (const workspace of [...waiters.keys()]) settle(workspace, 'API_CHANNEL_CLOSED')
     },
   }
 }

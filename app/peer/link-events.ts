@@ -1,4 +1,5 @@
 /** What the peer makes of what happens on its links. */
+import type { Clock } from '../base/clock.ts'
 import { codeOf } from '../base/errors.ts'
 import type { DeviceId, WorkspaceId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
@@ -11,21 +12,23 @@ import type { Records } from './records.ts'
 import { openWelcome, ROOMS } from './workspace.ts'
 import type { Workspaces } from './workspaces.ts'
 
+const WELCOME_RETRY_MS = 5000
+
 export interface LinkEventsParts {
   readonly workspaces: Workspaces
   readonly joins: Joins
   readonly records: Records
   readonly network: Network
   readonly neighbours: Neighbours
+  readonly clock: Clock
   readonly logger: Logger
   links(): Links
-  machineName(): string
   /** A link was proven or closed. */
   linksChanged(): void
 }
 
 export const createLinkEvents = (parts: LinkEventsParts): LinkEvents => {
-  const { workspaces, joins, records, network, neighbours, logger } = parts
+  const { workspaces, joins, records, network, neighbours, clock, logger } = parts
 
   const rememberAddresses = (workspace: WorkspaceId, device: DeviceId, link: Link) => {
     const dialled = network.addressOf(link.peer)
@@ -36,6 +39,20 @@ export const createLinkEvents = (parts: LinkEventsParts): LinkEvents => {
       logger.warn('addresses not remembered', { code: codeOf(error) })
     }
     neighbours.remember(addresses)
+  }
+
+  const takeWelcome: LinkEvents['accepted'] = (knock, admitter, box) => {
+    const join = joins.of(knock.workspace)
+    if (!join || workspaces.get(knock.workspace)) return
+    const { keys } = join.record
+    try {
+      workspaces.enter({ ...openWelcome(knock.workspace, keys, box), workspace: knock.workspace, keys, sponsor: admitter, isFilled: false })
+      joins.admitted(knock.workspace)
+    } catch (error) {
+      logger.warn('welcome not taken', { code: codeOf(error) })
+      // It isn't sent again on this link: kept until there is room for it.
+      if (codeOf(error) === 'STORE_FULL') clock.after(WELCOME_RETRY_MS, () => takeWelcome(knock, admitter, box))
+    }
   }
 
   return {
@@ -55,19 +72,7 @@ export const createLinkEvents = (parts: LinkEventsParts): LinkEvents => {
     },
     heard: ({ workspace, device }) => workspaces.get(workspace)?.cluster.heard(device),
     progressed: workspaces.progressed,
-    accepted: (knock, admitter, box) => {
-      const join = joins.of(knock.workspace)
-      if (!join || workspaces.get(knock.workspace)) return
-      try {
-        const { keys } = join.record
-        const welcome = openWelcome(knock.workspace, keys, box)
-        const workspace = workspaces.enter({ ...welcome, workspace: knock.workspace, keys, sponsor: admitter, isFilled: false })
-        workspace.membership.rename(parts.machineName())
-        joins.admitted(knock.workspace)
-      } catch (error) {
-        logger.warn('welcome not taken', { code: codeOf(error) })
-      }
-    },
+    accepted: takeWelcome,
     declined: (knock, code) => {
       joins.declined(knock.workspace, code)
       parts.links().refresh()

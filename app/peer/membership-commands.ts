@@ -28,7 +28,6 @@ export interface MembershipCommandsParts {
   readonly clock: Clock
   readonly random: Random
   readonly events: Emitter<ScreenEvent>
-  machineName(): string
   statusSoon(): void
 }
 
@@ -48,7 +47,7 @@ export const createMembershipCommands = (parts: MembershipCommandsParts): Pick<P
       const workspace = workspaces.enter({
         workspace: genesisId(genesis), genesis, keys, control, epochs: [epoch], sponsor: undefined, isFilled: true,
       })
-      await workspace.log.saved(workspace.membership.rename(parts.machineName()))
+      await store.synced()
       return workspace.id
     },
     invite: async (id) => {
@@ -64,6 +63,8 @@ export const createMembershipCommands = (parts: MembershipCommandsParts): Pick<P
         joins.admitted(workspace)
         throw new PeerError('MEMBERSHIP_ALREADY_MEMBER')
       }
+      await store.synced()
+      joins.saved(join)
       neighbours.remember(join.invitation.addresses)
       links.refresh()
       await joins.wait(workspace, timeoutMs)

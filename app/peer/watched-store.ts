@@ -8,10 +8,10 @@ export interface WatchedStore extends Store {
 }
 
 export const watchStore = (store: Store, onChange: () => void): WatchedStore => {
-  let problem: ErrorCode | undefined
-  const note = (code: ErrorCode | undefined) => {
-    if (problem === code) return
-    problem = code
+  const problems: { write?: ErrorCode | undefined; flush?: ErrorCode | undefined } = {}
+  const note = (of: keyof typeof problems, code: ErrorCode | undefined) => {
+    if (problems[of] === code) return
+    problems[of] = code
     onChange()
   }
   return {
@@ -19,21 +19,26 @@ export const watchStore = (store: Store, onChange: () => void): WatchedStore => 
     scan: (prefix) => store.scan(prefix),
     close: () => store.close(),
     get problem() {
-      return problem
+      return problems.write ?? problems.flush
     },
     batch: (operations) => {
       try {
         store.batch(operations)
-        note(undefined)
+        // Deleting is possible on a full disk too, and says nothing of writing.
+        if (operations.some((operation) => operation.kind === 'put')) note('write', undefined)
       } catch (error) {
-        note(codeOf(error))
+        note('write', codeOf(error))
         throw error
       }
     },
-    synced: () =>
-      store.synced().catch((error: unknown) => {
-        note(codeOf(error))
+    synced: async () => {
+      try {
+        await store.synced()
+        note('flush', undefined)
+      } catch (error) {
+        note('flush', codeOf(error))
         throw error
-      }),
+      }
+    },
   }
 }

@@ -2,7 +2,7 @@
 import type { ScreenEvent } from '../api/commands.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Emitter } from '../base/emitter.ts'
-import { PeerError } from '../base/errors.ts'
+import { codeOf, PeerError } from '../base/errors.ts'
 import type { WorkspaceId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
@@ -35,11 +35,12 @@ export interface WorkspacesParts {
   readonly logger: Logger
   readonly events: Emitter<ScreenEvent>
   links(): Links
+  machineName(): string
   statusSoon(): void
 }
 
 export const createWorkspaces = (parts: WorkspacesParts): Workspaces => {
-  const { records, events, statusSoon } = parts
+  const { records, events, logger, statusSoon } = parts
   const workspaces = new Map<WorkspaceId, Workspace>()
   const filling = new Set<WorkspaceId>()
 
@@ -56,7 +57,18 @@ export const createWorkspaces = (parts: WorkspacesParts): Workspaces => {
     workspace.membership.onChange(() => parts.links().refresh())
     workspace.onChange(statusSoon)
     workspace.documents.onList(() => events.emit({ kind: 'documents', workspace: id }))
+    sayName(workspace)
     return workspace
+  }
+
+  /** Also in a later run, when the first one ended, or its disk was full, just after it joined. */
+  const sayName = ({ membership, keys }: Workspace) => {
+    if (membership.isNamed(keys.device)) return
+    try {
+      membership.rename(parts.machineName())
+    } catch (error) {
+      logger.warn('name not said', { code: codeOf(error) })
+    }
   }
 
   return {
@@ -87,10 +99,15 @@ export const createWorkspaces = (parts: WorkspacesParts): Workspaces => {
     isFilling: (id) => filling.has(id),
     progressed: (id) => {
       if (!filling.has(id) || !parts.links().proven(id).some((proven) => proven.exchange.isLevel)) return
+      try {
+        const record = records.workspaces().find((candidate) => candidate.workspace === id)
+        if (record) records.putWorkspace({ ...record, isFilled: true })
+      } catch (error) {
+        // It is as full as it looks; the next run will only compare once more before it says so.
+        logger.warn('not noted as filled', { code: codeOf(error) })
+      }
       filling.delete(id)
       parts.links().refresh()
-      const record = records.workspaces().find((candidate) => candidate.workspace === id)
-      if (record) records.putWorkspace({ ...record, isFilled: true })
       statusSoon()
     },
   }

@@ -224,6 +224,8 @@ export const createLink = (parts: LinkParts): Link => {
       reconsider()
     },
     compare: () => {
+      // Who was declined for now, as by a full disk, is offered again.
+      perform(handshake.refresh())
       for (const entry of proven.values()) entry.exchange.compare()
     },
     reconsider,
