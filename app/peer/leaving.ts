@@ -7,13 +7,15 @@ const WAIT_MS = 3000
 const LOOK_MS = 50
 
 /** Writes the leave entry and waits, a bounded time, for receipts of those who can be reached.
- *  Answers how many machines hold everything that was written here. */
+ *  Answers how many machines hold everything that was written here.
+ *  @throws STORE_FULL: then the workspace is as it was */
 export const leaveWorkspace = async (workspace: Workspace, links: Links, clock: Clock): Promise<number> => {
   const { log, membership, cluster, documents } = workspace
+  // First, for a full disk refuses it, and then nothing has changed.
+  membership.leave()
   documents.stop()
-  const entry = membership.leave()
-  await log.saved(entry)
-  const extent = new Map([[entry.log, entry.seq + 1]])
+  const extent = new Map([[log.self, log.heightOf(log.self)]])
+  await log.saved({ log: log.self, seq: log.heightOf(log.self) - 1 })
   const reachable = () => [...new Set(links.proven(workspace.id).map((proven) => proven.device))]
   const informed = () => reachable().filter((device) => cluster.holds(device, extent).holds === 'all')
   const untilMs = clock.monotonicMs() + WAIT_MS
