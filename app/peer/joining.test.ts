@@ -104,6 +104,23 @@ test('a joiner whose power goes between its admission and its answer is the same
   }
 })
 
+test('a joiner knocks only when its keys would survive a power cut', async () => {
+  const world = createPeerWorld()
+  const [a, b] = await world.startAll('Ada', 'Bob')
+  const workspace = await world.create(a)
+  const link = await world.invite(a, workspace)
+  world.setCut(a, b, true)
+  await world.pass(5000)
+  b.disk.hold()
+  const joining = b.screen.run('workspace.join', { link, timeoutMs: 30_000 })
+  world.setCut(a, b, false)
+  await world.pass(20_000)
+  assert.equal((await a.workspace(workspace)).members.length, 1)
+  b.disk.release()
+  await world.during(joining)
+  await world.level(workspace, [a, b])
+})
+
 test('a link works once; used, expired, cut short or altered it says so', async () => {
   const world = createPeerWorld()
   const [a, b, c] = await world.startAll('Ada', 'Bob', 'Cy')
