@@ -2,11 +2,11 @@
 import * as Y from 'yjs'
 import type { Gives, ScreenEvent } from '../../app/api/commands.ts'
 import type { WhereView } from '../../app/api/views.ts'
-import { healNote, keepWhole } from '../../app/api/heal-note.ts'
 import { codeOf, type ErrorCode } from '../../app/base/errors.ts'
 import type { DocumentId, WorkspaceId } from '../../app/base/ids.ts'
 import type { Connection } from '../peer/connection.ts'
 import { ALL_SAVED, hasUnsaved, stepEdits, type Edits, type EditsMessage } from './edits.ts'
+import { createHealing } from './healing.ts'
 import { createPresence, type Person, type Presence } from './presence.ts'
 import { PEER, reauthor } from './reauthor.ts'
 import { createTitleDraft, type TitleDraft } from './title-draft.ts'
@@ -69,7 +69,7 @@ export const openNoteSession = (connection: Connection, note: NoteAddress): Note
   let early: ScreenEvent[] | null = null
   /** The connection's round in which the note was attached: attaching again there means detaching first. */
   let attachedIn = 0
-  let stopHealing: () => void = () => {}
+  const healing = createHealing()
 
   const caret: NoteReplica['caret'] = { kept: null }
   const isConnected = () => connection.link().kind === 'open'
@@ -142,13 +142,6 @@ export const openNoteSession = (connection: Connection, note: NoteAddress): Note
     step({ kind: 'typed', update })
   }
 
-  /** The editor would delete, for everybody, what two people's concurrent edits left against its rules. */
-  const heal = (doc: Y.Doc) => {
-    const content = doc.getXmlFragment('content')
-    healNote(content)
-    return keepWhole(content)
-  }
-
   const adopt = ({ clientId, state: hostState, readOnly }: Gives<'document.attach'>) => {
     const old = replica
     const next = reauthor(old?.doc, { clientId, state: hostState })
@@ -165,8 +158,7 @@ export const openNoteSession = (connection: Connection, note: NoteAddress): Note
     const missed = early ?? []
     early = null
     for (const event of missed) takeOpen(event)
-    stopHealing()
-    stopHealing = readOnly ? () => {} : heal(next.doc)
+    healing.watch(replica)
     publish()
     askWhere()
   }
@@ -244,7 +236,7 @@ export const openNoteSession = (connection: Connection, note: NoteAddress): Note
       title.stop()
       stopEvents()
       stopLink()
-      stopHealing()
+      healing.stop()
       replica?.presence.stop()
       replica?.doc.destroy()
       detach()
