@@ -1,5 +1,6 @@
 /** `npm run test:planted`: shows that the simulation can fail. Each bug is planted in a copy of the source, one at a time; a seed must find
  *  it, and that same seed must pass on the source as it is. A text that is no longer there fails loudly: plant the bug in its new place. */
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -65,7 +66,7 @@ const plant = (bug: Bug | undefined, directory: string): string => {
   for (const { file, text, becomes } of bug?.patches ?? []) {
     const path = join(directory, file)
     const source = readFileSync(path, 'utf8')
-    if (source.split(text).length !== 2) throw new Error(`"${bug?.name}" can't be planted: ${file} must hold this once:\n${text}`)
+    assert.equal(source.split(text).length, 2, `"${bug?.name}" can't be planted: ${file} must hold this once:\n${text}`)
     writeFileSync(path, source.replace(text, () => becomes))
   }
   return directory
