@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { at, nodeBinary } from './place.mjs'
 import { run } from './run.mjs'
+import { chromiumPath } from './system.mjs'
 
 const MINUTES = 60_000
 /** Fixed, so that a failure is the change's and not the day's. */
@@ -57,8 +58,9 @@ export const planted = async () => {
   return { passed, failed, output: failed > 0 ? output : '' }
 }
 
-/** `project`: machines or screens of e2e/playwright.config.ts. */
+/** `project`: one of e2e/playwright.config.ts. */
 export const browserTests = async (project) => {
+  if (project !== 'machines' && !chromiumPath()) return { passed: 0, failed: 1, output: 'Chromium is missing. Install it with: apt-get install chromium' }
   const report = at('test-results', `${project}.json`)
   mkdirSync(at('test-results'), { recursive: true })
   rmSync(report, { force: true })

@@ -1,16 +1,7 @@
-import path from 'node:path'
+import { attackFrom, reachableAddress } from '../../rig/attack.ts'
 import { expect, test } from '../../rig/lab.ts'
 import type { Machine } from '../../rig/machine.ts'
-import { node, root } from '../../rig/place.ts'
-import { runToEnd } from '../../rig/shell.ts'
 import { createDocument, expectEqual, gather, invite, markdownOf, workspaceOf } from '../../rig/workspace.ts'
-
-/** Runs the hostile peer on a machine; gives the lines that it printed. */
-const attackFrom = async (machine: Machine, ...args: readonly string[]): Promise<readonly Record<string, unknown>[]> => {
-  const { code, stdout, stderr } = await runToEnd(machine.wrap([node, path.join(root, 'e2e/attacker/attacker.ts'), ...args]))
-  expect(code, stderr).toBe(0)
-  return stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
-}
 
 const expectUnharmed = async (machines: readonly Machine[], document: string): Promise<void> => {
   for (const machine of machines) await machine.cli('doc', 'append', document, `${machine.name} goes on`)
@@ -68,8 +59,3 @@ test('a machine of an incompatible version is refused in words, and the person i
   }).toPass({ timeout: 10_000 })
   expect((await attack).at(-1)?.['heard']).toContain('refused SYNC_VERSION_UNSUPPORTED')
 })
-
-const reachableAddress = ({ ready, address }: Machine): string => {
-  const wanted = `/ip4/${address ?? '127.0.0.1'}/`
-  return ready.addresses.find((candidate) => candidate.startsWith(wanted)) ?? ''
-}

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { attackFrom, reachableAddress } from '../../rig/attack.ts'
 import { createSmallDisk } from '../../rig/disk.ts'
 import { expect, needsNamespaces, test } from '../../rig/lab.ts'
 import { picturePath } from '../../rig/picture.ts'
@@ -115,6 +116,14 @@ test('a full disk: the note says that it is not saved, keeps the typing, and sav
     await machine.close()
     disk.remove()
   }
+})
+
+test('a machine of an incompatible version: the window says what to do', async ({ lab }) => {
+  const [kitchen] = await gather(lab, ['Kitchen laptop', 'Studio desk'])
+  const screen = screenOf(await kitchen!.openPage())
+  const attack = attackFrom(lab.addMachine('From the future'), 'newer', reachableAddress(kitchen!))
+  await expect(screen.page.locator('[data-code="SYNC_VERSION_UNSUPPORTED"]')).toContainText('Update the older one')
+  await attack
 })
 
 test('the page asks nobody but its own host, and breaks no rule of its policy', async ({ lab }) => {
