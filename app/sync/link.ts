@@ -16,6 +16,8 @@ import type { Requests } from './requests.ts'
 
 /** Refused messages after which a neighbour is cut off. */
 const REFUSALS_PER_LINK_MAX = 200
+/** Rules of the stream itself: whoever breaks one is cut off below, and counted here. */
+const STREAM_RULES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['NETWORK_FRAME_TOO_LARGE', 'NETWORK_CREDIT_EXCEEDED', 'BASE_BYTES_MALFORMED'])
 /** Time for a last receipt. */
 const DISMISS_MS = 2000
 
@@ -251,6 +253,7 @@ export const createLink = (parts: LinkParts): Link => {
   })
   stream.onClose((reason) => {
     code ??= reason
+    if (reason && STREAM_RULES.has(reason)) events.refused(undefined, reason)
     closeAll()
     events.closed(link, code)
     proven.clear()
