@@ -83,33 +83,42 @@ const asMember = async (link: string): Promise<void> => {
   await peer.stop()
 }
 
+/** Speaks on the stream that it opened, and on the one that the other side opens if it is its turn. */
 const dialAsStranger = async (target: string) => {
   const network = await realNetwork()
-  network.handle(PROTOCOL, (stream) => stream.onFrame(() => undefined))
+  const heard: string[] = []
+  const streams: Stream[] = []
+  const listen = (stream: Stream) => {
+    streams.push(stream)
+    stream.onFrame((frame) => void heard.push(describe(decodeMessage(frame))))
+    stream.onClose((code) => heard.push(`closed ${code ?? 'in order'}`))
+  }
+  network.handle(PROTOCOL, listen)
   await network.start()
   const peer = await network.dial(address(target), clock.deadline(5000))
-  const stream = await network.open(peer, PROTOCOL, clock.deadline(5000))
-  const heard: string[] = []
-  stream.onFrame((frame) => void heard.push(describe(decodeMessage(frame))))
-  stream.onClose((code) => heard.push(`closed ${code ?? 'in order'}`))
-  return { network, stream, heard }
+  listen(await network.open(peer, PROTOCOL, clock.deadline(5000)))
+  await pause(500)
+  const send = (frame: Uint8Array) => {
+    for (const stream of streams) stream.send(frame)
+  }
+  return { network, send, heard }
 }
 
 const describe = (message: Message) => (message.kind === 'refused' ? `refused ${message.code}` : message.kind)
 const hello = (versions: readonly number[]): Message => ({ kind: 'hello', versions, nonce: random.bytes(32), app: '9.9.9', addresses: [] })
 
 const asStranger = async (target: string): Promise<void> => {
-  const { network, stream, heard } = await dialAsStranger(target)
+  const { network, send, heard } = await dialAsStranger(target)
   const keys = createDeviceKeys(random)
   const workspace = toHex(random.bytes(32)) as WorkspaceId
   const record = { workspace, keys, control: random.bytes(32), epochs: [random.bytes(32)] } as unknown as WorkspaceRecord
   const run = forge(record, { workspace, log: strangersLog(keys), seq: 0, previous: NO_HASH }, keys)
-  stream.send(encodeMessage(hello([0])))
-  stream.send(encodeMessage({ kind: 'tokens', tokens: Array.from({ length: 16 }, () => toHex(random.bytes(16))) }))
-  stream.send(encodeMessage({ kind: 'run', channel: toHex(random.bytes(8)), run }))
+  send(encodeMessage(hello([0])))
+  send(encodeMessage({ kind: 'tokens', tokens: Array.from({ length: 16 }, () => toHex(random.bytes(16))) }))
+  send(encodeMessage({ kind: 'run', channel: toHex(random.bytes(8)), run }))
   say({ sent: 'a run, without any proof' })
   await pause(1000)
-  stream.send(new Uint8Array([255, 1, 2, 3]))
+  send(new Uint8Array([255, 1, 2, 3]))
   say({ sent: 'bytes that are no message' })
   await pause(1500)
   say({ heard })
@@ -117,8 +126,8 @@ const asStranger = async (target: string): Promise<void> => {
 }
 
 const asNewer = async (target: string): Promise<void> => {
-  const { network, stream, heard } = await dialAsStranger(target)
-  stream.send(encodeMessage(hello([99])))
+  const { network, send, heard } = await dialAsStranger(target)
+  send(encodeMessage(hello([99])))
   await pause(5000)
   say({ heard })
   await network.stop()
