@@ -86,6 +86,8 @@ export const createLink = (parts: LinkParts): Link => {
   const introductions = new Map<Channel, Introduction>()
   const dismissed = new Set<Channel>()
   let refusals = 0
+  /** Perhaps for now only, as by a full disk: the next comparison offers again. */
+  let hasDeclined = false
   let code: ErrorCode | undefined
 
   const send = (message: Message) => stream.send(encodeMessage(message))
@@ -146,6 +148,7 @@ export const createLink = (parts: LinkParts): Link => {
       if ('box' in answer) return send({ kind: 'accept', channel: effect.channel, box: answer.box })
       send({ kind: 'decline', channel: effect.channel, code: answer.code })
       handshake.declined(effect.channel)
+      hasDeclined = true
       refuse(answer.code, gate.workspace, false)
     })
   }
@@ -226,8 +229,8 @@ export const createLink = (parts: LinkParts): Link => {
       reconsider()
     },
     compare: () => {
-      // Who was declined for now, as by a full disk, is offered again.
-      perform(handshake.refresh())
+      if (hasDeclined) perform(handshake.refresh())
+      hasDeclined = false
       for (const entry of proven.values()) entry.exchange.compare()
     },
     reconsider,

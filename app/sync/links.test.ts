@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { PeerError } from '../base/errors.ts'
 import { address, peerId, type DeviceId } from '../base/ids.ts'
 import { FRAME_BYTES_MAX } from '../base/limits.ts'
 import { createDeviceKeys } from '../identity/device-keys.ts'
@@ -248,6 +249,20 @@ test('leaving a workspace cuts off whoever shares it', async () => {
   b.log.append([draft('not for them')])
   await clock.pass(12_000)
   assert.equal(a.log.entries, before)
+})
+
+test('a disk that can’t be read for a moment fails no write of ours, and what was not pushed arrives later', async () => {
+  const { a, b, dial, clock } = await createTwo()
+  await dial(a, b)
+  await clock.pass(100)
+  const { get } = a.log.store
+  Object.assign(a.log.store, { get: () => assert.fail(new PeerError('STORE_BROKEN')) })
+  const [entry] = a.log.append([draft('written')])
+  assert.equal(entry!.seq, 1)
+  Object.assign(a.log.store, { get })
+  assert.deepEqual([a.log.pending, a.log.entries], [0, 2])
+  await clock.pass(3000)
+  assert.equal(a.log.headsHash(), b.log.headsHash())
 })
 
 test('a neighbour that opens a second link takes the place of its first, and is asked again at once', async () => {

@@ -1,7 +1,8 @@
 /** All neighbours: one link each, opened by the side with the lower PeerId, reopened while the connection stands. */
 import { every, type Cancel, type Clock } from '../base/clock.ts'
-import type { ErrorCode } from '../base/errors.ts'
+import { codeOf, type ErrorCode } from '../base/errors.ts'
 import type { LogId, PeerId, WorkspaceId } from '../base/ids.ts'
+import { InvariantError } from '../base/invariant.ts'
 import { ADVERT_COALESCE_MS, ANTI_ENTROPY_MS } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
@@ -91,6 +92,17 @@ export const createLinks = (parts: LinksParts): Links => {
     }
   }
 
+  /** What fails here must not reach the log, which is in the middle of a write: the link begins anew, and compares. */
+  const push = ({ exchange }: Proven, link: Link, stored: Stored) => {
+    try {
+      exchange.push(stored)
+    } catch (error) {
+      if (error instanceof InvariantError) throw error
+      logger.warn('not pushed', { peer: link.peer, code: codeOf(error) })
+      link.close()
+    }
+  }
+
   const offerLater = (workspace: WorkspaceId, log: LogId) => {
     const logs = offered.get(workspace)
     if (logs) return void logs.add(log)
@@ -131,7 +143,7 @@ export const createLinks = (parts: LinksParts): Links => {
       })
     },
     stored: (workspace, stored) => {
-      if (stored.isOwn) each(workspace, (proven) => proven.exchange.push(stored))
+      if (stored.isOwn) each(workspace, (proven, link) => push(proven, link, stored))
       else offerLater(workspace, stored.log)
     },
     sendRoom: (workspace, room, payload, except) => {
