@@ -42,6 +42,16 @@ const reloadPlugin = {
     this.emitFile({ type: 'asset', fileName: 'dev-build.txt', source: new Date().toISOString() })
   },
 }
+/** Resolves once the screens are built for the first time. */
+const watchScreens = async () => {
+  const watcher = await buildScreens({ ...screensOptions, plugins: [reloadPlugin], build: { watch: {} } })
+  await new Promise((resolve) => {
+    watcher.on('event', ({ code, error }) => {
+      if (code === 'ERROR') console.error(error.message)
+      if (code === 'END' || code === 'ERROR') resolve()
+    })
+  })
+}
 const restartPlugin = {
   name: 'restart',
   setup: (build) => build.onEnd(({ errors }) => (errors.length === 0 ? restartHost() : undefined)),
@@ -51,7 +61,7 @@ try {
   requireSources()
   // What this leaves in dist/ is no finished build: the next `npm start` makes one.
   rmSync(at('dist/.stamp'), { force: true })
-  await buildScreens({ ...screensOptions, plugins: [reloadPlugin], build: { watch: {} } })
+  await watchScreens()
   const watching = await context({ ...hostOptions, entryPoints: { lanyard: hostOptions.entryPoints.lanyard }, plugins: [restartPlugin] })
   await watching.watch()
 } catch (error) {
