@@ -36,7 +36,8 @@ setInterval(async () => {
 `
 const reloadPlugin = {
   name: 'reload',
-  transformIndexHtml: () => [{ tag: 'script', attrs: { src: '/dev-reload.js', type: 'module' }, injectTo: 'body' }],
+  // After Vite has read the page: this script is none of its sources.
+  transformIndexHtml: { order: 'post', handler: () => [{ tag: 'script', attrs: { src: '/dev-reload.js', type: 'module' }, injectTo: 'body' }] },
   generateBundle() {
     this.emitFile({ type: 'asset', fileName: 'dev-reload.js', source: RELOAD_SCRIPT })
     this.emitFile({ type: 'asset', fileName: 'dev-build.txt', source: new Date().toISOString() })
