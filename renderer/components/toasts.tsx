@@ -56,7 +56,7 @@ const List = () => {
       <Toast.Content className="toast-content">
         <Toast.Title className="toast-text" />
         {toast.actionProps !== undefined && <Toast.Action className="button button-quiet" />}
-        {/* The library hides it from screen readers until the toast has the focus, and leaves it in the tab order: a button nobody names. */}
+        {/* The library hides it from screen readers until the toast has focus, yet leaves it in the tab order: a button nobody names. */}
         <Toast.Close className="icon-button" aria-label={strings.app.dismiss} aria-hidden={false}>
           <X size="0.9375rem" aria-hidden />
         </Toast.Close>
