@@ -13,7 +13,7 @@ their disks. Then everything is mended, and all must be equal, with nothing lost
   --seed N          the run; the same seed gives the same run (default 1)
   --seeds FROM..TO  several runs
   --peers N         machines, from 2 to 26 (default 5)
-  --seconds N       of virtual time in which people work and things go wrong (default 30)
+  --seconds N       of virtual time in which people work and things go wrong (default 20)
   --json            only JSON: a line a run, and for several runs a line with the sum
 Ends with 0 when every run passed, with 1 when one failed, with 2 when the options are wrong.
 `
@@ -44,7 +44,7 @@ const OPTIONS = {
   seed: { type: 'string', default: '1' },
   seeds: { type: 'string' },
   peers: { type: 'string', default: '5' },
-  seconds: { type: 'string', default: '30' },
+  seconds: { type: 'string', default: '20' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const

@@ -12,7 +12,7 @@ export type Action = EditKind | 'append' | 'create' | 'rename' | 'trash' | 'rest
 
 /** Weights. */
 const ACTIONS: readonly (readonly [Action, number])[] = [
-  ['type', 44], ['format', 12], ['rich', 12], ['delete', 7], ['block', 6], ['unblock', 2], ['paste', 1],
+  ['type', 44], ['format', 10], ['rich', 6], ['delete', 7], ['block', 6], ['unblock', 2], ['paste', 1.2],
   ['append', 4], ['create', 1], ['rename', 2], ['trash', 0.7], ['restore', 1.2], ['open', 2],
 ]
 const WEIGHT_SUM = ACTIONS.reduce((sum, [, weight]) => sum + weight, 0)

@@ -1,5 +1,4 @@
 /** What must hold: at every moment, and once everything is mended. */
-import { equalBytes } from '../base/codec.ts'
 import type { DocumentId } from '../base/ids.ts'
 import { CAUSAL_BUFFER_MAX } from '../base/limits.ts'
 import type { Peer } from '../peer.types.ts'
@@ -44,12 +43,19 @@ const heightsText = (inspection: Inspection): string =>
 
 const sortedDocuments = (inspection: Inspection): DocumentId[] => [...inspection.documents].sort()
 
-/** In which respects the second differs from the first; empty when they are equal. */
-export const differences = (a: Inspection, b: Inspection): string[] => {
-  const different: string[] = []
-  if (heightsText(a) !== heightsText(b)) different.push('heights or head hashes')
-  return [...different, ...documentDifferences(a, b)]
+/** Each document's state is asked for once. */
+export const withStatesKept = (inspection: Inspection): Inspection => {
+  const states = new Map<DocumentId, Uint8Array | undefined>()
+  const state = (document: DocumentId) => {
+    if (!states.has(document)) states.set(document, inspection.state(document))
+    return states.get(document)
+  }
+  return { ...inspection, state }
 }
+
+/** In which respects the second differs from the first; empty when they are equal. */
+export const heightDifferences = (a: Inspection, b: Inspection): string[] =>
+  heightsText(a) === heightsText(b) ? [] : ['heights or head hashes']
 
 /** The same, of documents only. */
 export const documentDifferences = (a: Inspection, b: Inspection): string[] => {
@@ -57,17 +63,24 @@ export const documentDifferences = (a: Inspection, b: Inspection): string[] => {
   if (sortedDocuments(a).join() !== sortedDocuments(b).join()) different.push('which notes there are')
   for (const document of sortedDocuments(a)) {
     const [here, there] = [a.state(document), b.state(document)]
-    if (!here || !there || !equalBytes(here, there)) different.push(`note ${document.slice(0, 4)}`)
+    if (!here || !there || !areEqual(here, there)) different.push(`note ${document.slice(0, 4)}`)
   }
   if (JSON.stringify(a.index) !== JSON.stringify(b.index)) different.push('index')
   return different
 }
 
-/** Nothing waits, in any respect. */
-export const unfinished = (inspection: Inspection): string[] => {
-  const left: string[] = []
-  if (inspection.pending > 0) left.push(`${inspection.pending} entries pending`)
-  if (inspection.pendingParts > 0) left.push(`${inspection.pendingParts} parts pending`)
-  for (const document of inspection.documents) if (!inspection.state(document)) left.push(`note ${document.slice(0, 4)} has not arrived`)
-  return left
+const areEqual = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
 }
+
+/** Nothing waits, in any respect. */
+export const unfinished = ({ pending, pendingParts }: Inspection): string[] => [
+  ...(pending > 0 ? [`${pending} entries pending`] : []),
+  ...(pendingParts > 0 ? [`${pendingParts} parts pending`] : []),
+]
+
+/** Notes that are known by name only. */
+export const absent = (inspection: Inspection): string[] =>
+  inspection.documents.filter((document) => !inspection.state(document)).map((document) => `note ${document.slice(0, 4)} has not arrived`)

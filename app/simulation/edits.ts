@@ -12,8 +12,10 @@ export type EditKind = 'type' | 'format' | 'rich' | 'delete' | 'block' | 'unbloc
 
 /** From two parts of a change to more than one frame of them. */
 const PASTE_CHARACTERS_MIN = 70_000
-const PASTE_CHARACTERS_MAX = 420_000
+const PASTE_CHARACTERS_MAX = 350_000
 const BLOCKS_PASTED = 40
+/** Nothing in it begins like a marker. */
+const FILLER = 'lore ipsu dolor '
 /** Longer texts only lose: edits stay close together, so that they meet. */
 const TEXT_CHARACTERS_MAX = 1500
 
@@ -89,6 +91,8 @@ const unblock = ({ note, book, chance }: Editing): number[] => {
   if (!blocks || blocks.length < 3) return []
   const at = chance.between(1, blocks.length - 1)
   const texts = textsBelow(blocks.get(at) as Y.XmlElement)
+  // The corner stays.
+  if (!texts.every(hasMarker)) return []
   book.erase(markersOf(texts))
   for (const text of texts) book.eraseText(idOf(text))
   blocks.delete(at, 1)
@@ -102,7 +106,7 @@ const paste = (editing: Editing): number[] => {
   const length = chance.between(PASTE_CHARACTERS_MIN, PASTE_CHARACTERS_MAX)
   const count = chance.pick([1, BLOCKS_PASTED])
   const markers = Array.from({ length: count }, () => write(editing))
-  const filler = 'lorem ipsu '.repeat(Math.ceil(length / count / 11))
+  const filler = FILLER.repeat(Math.ceil(length / count / FILLER.length))
   blocks.insert(blocks.length, markers.map((marker) => newBlock(`b${marker}`, markerText(marker) + filler)))
   return markers
 }

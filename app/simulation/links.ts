@@ -17,6 +17,8 @@ export interface Links {
   cutOneWay(from: number, to: number): void
   /** From one machine to the other everything takes this long. */
   slowDown(from: number, to: number, delayMs: number): void
+  /** How long from one machine to the other, from and to. */
+  delayMs(from: number, to: number): readonly [number, number]
   /** Mends every cut; slow ways stay slow. */
   heal(): void
 }
@@ -50,6 +52,7 @@ export const createLinks = (chance: Chance): Links => {
     },
     cutOneWay: (from, to) => void cut.add(way(from, to)),
     slowDown: (from, to, delayMs) => void delays.set(way(from, to), delayMs),
+    delayMs: (from, to) => [delayOf(from, to), delayOf(from, to) + JITTER_MS],
     heal: () => {
       groupOf.clear()
       cut.clear()

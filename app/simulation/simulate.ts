@@ -35,6 +35,7 @@ export interface SimulationReport {
 
 const NOTES = 2
 const LOOK_MS = 40
+const QUARREL_MS = 1000
 /** How often everybody is asked what the others hold. */
 const LOOKS_PER_QUESTION = 20
 /** Of a fault with a stack. */
@@ -61,6 +62,20 @@ const gather = async ({ world, power, workload }: Stage): Promise<void> => {
   if (late) time.after(chance.between(0, 10_000), () => joinLate(world, late, chance, () => workload.arrive(late)))
 }
 
+/** At last, two halves change the same formatting, while nobody looks at one of the machines: what Yjs cleans up when they meet again, it
+ *  cleans up only where somebody looks. */
+const quarrel = async ({ world, workload }: Stage): Promise<void> => {
+  const chance = world.chance('quarrel')
+  const numbers = chance.shuffled(world.machines.map(({ number }) => number))
+  const half = Math.ceil(numbers.length / 2)
+  workload.leave(world.machines[numbers[0]!]!)
+  world.links.split([numbers.slice(0, half), numbers.slice(half)])
+  world.hub.refreshLinks()
+  world.trace.tell('two halves quarrel over formatting')
+  workload.stormEverywhere()
+  await world.time.run(QUARREL_MS)
+}
+
 /** Everybody works while things go wrong. */
 const live = async ({ world, power, workload }: Stage, activeMs: number): Promise<void> => {
   const faults = createFaults(world, workload, power)
@@ -72,6 +87,7 @@ const live = async ({ world, power, workload }: Stage, activeMs: number): Promis
     for (const machine of world.machines) watch(machine)
     if (look % LOOKS_PER_QUESTION === 0) await checkTrust(world)
   }
+  await quarrel({ world, power, workload })
   workload.rest()
   faults.mend()
 }

@@ -1,6 +1,6 @@
 /** What must hold once everything is mended. */
 import { blame } from './book.ts'
-import { differences, documentDifferences, unfinished } from './checks.ts'
+import { absent, documentDifferences, heightDifferences, unfinished, withStatesKept } from './checks.ts'
 import type { Inspection } from './checks.ts'
 import type { Machine } from './machine.ts'
 import { markersOfState, shownIn, shownInState } from './note-tree.ts'
@@ -11,7 +11,7 @@ import type { World } from './world.ts'
 
 const SETTLE_STEP_MS = 1000
 /** From the mending on, everybody must be equal within this. */
-const SETTLE_MS_MAX = 180_000
+const SETTLE_MS_MAX = 90_000
 /** Longer than the exchange that neighbours make without cause. */
 const QUIET_MS = 15_000
 const EMPTY_STATE = Uint8Array.of(0, 0)
@@ -25,9 +25,12 @@ export const inspectAll = (world: World): Inspection[] =>
 /** Why they are not all equal and at rest; empty when they are. */
 const unequal = (world: World): string[] => {
   const missing = world.machines.filter((machine) => !inspectionOf(world, machine)).map((machine) => `${machine.name} is not up, or never joined`)
-  const [first, ...others] = inspectAll(world)
+  const inspections = inspectAll(world).map(withStatesKept)
+  const [first, ...others] = inspections
   if (!first) return missing
-  return [...missing, ...[first, ...others].flatMap(unfinished), ...others.flatMap((other) => differences(first, other))]
+  const early = [...missing, ...inspections.flatMap(unfinished), ...others.flatMap((other) => heightDifferences(first, other))]
+  // A state costs more than everything else here: asked for only once the rest is equal.
+  return early.length > 0 ? early : [...inspections.flatMap(absent), ...others.flatMap((other) => documentDifferences(first, other))]
 }
 
 /** Waits until all are equal, and for a while longer: equal they must stay. */

@@ -17,20 +17,25 @@ export interface Workload {
   /** The machine died, or is about to stop: its windows close. */
   leave(machine: Machine): void
   windowsAt(machine: Machine): readonly Window[]
+  /** Everybody plays with the formatting of every note that is open, some times over. */
+  stormEverywhere(): void
   /** Nobody does anything from now on; what was sent is still answered. */
   rest(): void
   /** Calls `then` right after the next edit made at this machine. */
   afterNextEdit(machine: Machine, then: () => void): void
 }
 
-const PAUSE_MS = [10, 900] as const
+const PAUSE_MS = [10, 1200] as const
 /** Answers to what has just been read: they must never arrive before it. */
 const REPLY_PROBABILITY = 0.08
 const REPLY_MS = [0, 4] as const
 const STORM_PROBABILITY = 0.6
+const STORM_EDITS_MAX = 3
+const STORM_ROUNDS = 10
+const STORM_PAUSE_MS = 80
 const STORM_MS = [0, 30] as const
 /** Windows at a machine: often one, sometimes none. */
-const WINDOWS = [0, 1, 1, 1, 2] as const
+const WINDOWS = [0, 1, 1, 2, 2] as const
 const FIRST_NOTE_PROBABILITY = 0.6
 
 /** Refusals that an honest window may meet. */
@@ -69,10 +74,9 @@ export const createWorkload = (world: World): Workload => {
   const storm = (document: DocumentId) => {
     for (const [machine, opened] of windows) {
       for (const window of opened) {
-        if (!chance.happens(STORM_PROBABILITY)) continue
-        machine.run?.clock.after(chance.between(...STORM_MS), () => {
+        if (chance.happens(STORM_PROBABILITY)) machine.run?.clock.after(chance.between(...STORM_MS), () => {
           const note = window.notes().find((candidate) => candidate.document === document)
-          if (note) edit(machine, window, note, 'rich')
+          for (let left = note ? chance.between(1, STORM_EDITS_MAX) : 0; note && left > 0; left--) edit(machine, window, note, 'rich')
         })
       }
     }
@@ -135,6 +139,11 @@ export const createWorkload = (world: World): Workload => {
       for (const window of windows.get(machine) ?? []) window.close()
       windows.delete(machine)
       armed.delete(machine)
+    },
+    stormEverywhere: () => {
+      const documents = new Set([...windows.values()].flat().flatMap((window) => window.notes().map(({ document }) => document)))
+      for (let round = 0; round < STORM_ROUNDS; round++)
+        for (const document of documents) world.time.after(round * STORM_PAUSE_MS, () => storm(document))
     },
     windowsAt: (machine) => windows.get(machine) ?? [],
     rest: () => {

@@ -6,8 +6,6 @@ import type { Fault, FaultTools } from './tools.ts'
 
 const CUT_MS = [300, 9000] as const
 const SLOW_MS_MAX = 1500
-/** Cuts in the middle of something big come this soon after its first frame. */
-const MIDDLE_MS = [0, 12] as const
 const MIDDLE_PROBABILITY = 0.3
 
 /** Every machine in one of two or three groups. */
@@ -56,7 +54,8 @@ export const cableFaults = ({ world, chance, later }: FaultTools) => {
   const inTheMiddle = () => {
     world.onLargeFrame = (from, to) => {
       if (!chance.happens(MIDDLE_PROBABILITY)) return
-      later(MIDDLE_MS, () => cut(() => links.cutOneWay(from.number, to.number), `in the middle of a big change, nothing gets from ${from.name} to ${to.name}`))
+      // When its first frames have arrived, and not its last.
+      later(links.delayMs(from.number, to.number), () => cut(() => links.cutOneWay(from.number, to.number), `in the middle of a big change, nothing gets from ${from.name} to ${to.name}`))
     }
   }
   return { split, oneWay, slowLink, inTheMiddle }
