@@ -38,7 +38,6 @@ export const errorTable = {
   IDENTITY_BOX_UNREADABLE: row('A sealed message could not be opened with this machine’s key.', 'Bad box.'),
 
   LOG_GAP: row('Some changes have not arrived yet. Lanyard asks for them by itself.', 'Entries are missing in between.', true),
-  LOG_HASH_MISMATCH: row('A change did not fit the log it claims to be in, and was refused.', 'Chain of hashes does not fit.'),
   LOG_SIGNATURE_INVALID: row('A change was not signed by the machine it claims to come from, and was refused.', 'Signature invalid.'),
   LOG_FORKED: row('A machine wrote two different histories. The second was refused and kept as evidence.', 'Fork.'),
   LOG_ENTRY_TOO_LARGE: row('That change is too large to store in one piece.', 'Entry too large.'),
@@ -90,7 +89,6 @@ export const errorTable = {
   HOST_DIRECTORY_UNUSABLE: row('That data directory can not be used. Choose another with --data-dir.'),
   HOST_EXPORT_NOT_EMPTY: row('That folder already holds files. Choose an empty or new one, so that nothing is overwritten.'),
   HOST_FILE_UNREADABLE: row('That file can not be read.'),
-  HOST_NODE_TOO_OLD: row('Lanyard needs a newer Node.js. Run it with npm, which brings its own.'),
 
   SIMULATION_OPTION_INVALID: row('The simulation’s options have a mistake.'),
   SIMULATION_STALLED: row('The simulation waited for something that never happened.'),
