@@ -3,17 +3,18 @@ import type { DocumentId } from '../base/ids.ts'
 import { markerText } from './book.ts'
 import type { Chance } from './chance.ts'
 import type { EditKind } from './edits.ts'
-import type { Answer } from './screen-pipe.ts'
+import type { Answer, PeerScreen } from './screen-pipe.ts'
 import type { Window } from './window.ts'
 import type { WindowNote } from './window-note.ts'
 import type { World } from './world.ts'
 
-export type Action = EditKind | 'append' | 'create' | 'rename' | 'trash' | 'restore' | 'open'
+export type Action = EditKind | 'append' | 'create' | 'rename' | 'trash' | 'restore' | 'open' | 'cursor' | 'where' | 'name'
 
 /** Weights. */
 const ACTIONS: readonly (readonly [Action, number])[] = [
   ['type', 44], ['format', 10], ['rich', 6], ['delete', 7], ['block', 6], ['unblock', 2], ['paste', 1.2],
   ['append', 4], ['create', 1], ['rename', 2], ['trash', 0.7], ['restore', 1.2], ['open', 2],
+  ['cursor', 3], ['where', 1], ['name', 0.5],
 ]
 const WEIGHT_SUM = ACTIONS.reduce((sum, [, weight]) => sum + weight, 0)
 const NOTES_OPEN_MAX = 4
@@ -60,6 +61,20 @@ export const createActions = (world: World, chance: Chance, refused: (window: Wi
           if (!answer.ok) refused(window, kind, answer)
         },
       )
+    },
+    /** What leaves nothing in a note, and must disturb nothing. */
+    look: (window: Window, document: DocumentId, kind: 'cursor' | 'where' | 'name') => {
+      const takes = { workspace: workspace(), document }
+      const state = chance.happens(0.2) ? null : JSON.stringify({ at: chance.below(100) })
+      const name = `Machine ${chance.below(TITLES)}`
+      const asks = {
+        cursor: (screen: PeerScreen) => screen.run('presence.set', { ...takes, state }),
+        where: (screen: PeerScreen) => screen.run('document.where', takes),
+        name: (screen: PeerScreen) => screen.run('machine.rename', { name }),
+      }
+      window.pipe.ask<unknown>(asks[kind], (answer) => {
+        if (!answer.ok) refused(window, kind, answer)
+      })
     },
     openSome: (window: Window) => {
       if (window.notes().length >= NOTES_OPEN_MAX) return

@@ -87,6 +87,7 @@ export const createWorkload = (world: World): Workload => {
     const action = pickAction(chance)
     if (!note || action === 'open') return actions.openSome(window)
     if (action === 'rename' || action === 'trash' || action === 'restore') return actions.change(window, note.document, action)
+    if (action === 'cursor' || action === 'where' || action === 'name') return actions.look(window, note.document, action)
     if (action === 'rich') return storm(note.document)
     if (action !== 'append' && action !== 'create') return edit(machine, window, note, action)
     if (action === 'append') actions.append(window, note)
