@@ -45,6 +45,7 @@ export const createFaults = (world: World, workload: Workload, power: Power): Fa
         machine.disk.isFull = false
         machine.disk.flushMs = FLUSH_MS
       }
+      world.links.speedUp()
       healAll(world)
     },
   }

@@ -21,6 +21,8 @@ export interface Links {
   delayMs(from: number, to: number): readonly [number, number]
   /** Mends every cut; slow ways stay slow. */
   heal(): void
+  /** Every way takes what it took at first: a dial over the slowest would never succeed. */
+  speedUp(): void
 }
 
 const JITTER_MS = 4
@@ -28,12 +30,13 @@ const JITTER_MS = 4
 export const createLinks = (chance: Chance): Links => {
   const machines = new Map<PeerId, number>()
   const delays = new Map<string, number>()
+  const slow = new Map<string, number>()
   const groupOf = new Map<number, number>()
   const cut = new Set<string>()
   const way = (from: number, to: number) => `${from}>${to}`
 
   const delayOf = (from: number, to: number): number => {
-    let delayMs = delays.get(way(from, to))
+    let delayMs = slow.get(way(from, to)) ?? delays.get(way(from, to))
     // Most ways of a LAN are short; a few differ so much that news overtakes what it is about.
     if (delayMs === undefined) delays.set(way(from, to), (delayMs = chance.happens(0.25) ? chance.between(50, 400) : chance.between(1, 12)))
     return delayMs
@@ -51,7 +54,8 @@ export const createLinks = (chance: Chance): Links => {
       groups.forEach((group, number) => group.forEach((machine) => groupOf.set(machine, number)))
     },
     cutOneWay: (from, to) => void cut.add(way(from, to)),
-    slowDown: (from, to, delayMs) => void delays.set(way(from, to), delayMs),
+    slowDown: (from, to, delayMs) => void slow.set(way(from, to), delayMs),
+    speedUp: () => slow.clear(),
     delayMs: (from, to) => [delayOf(from, to), delayOf(from, to) + JITTER_MS],
     heal: () => {
       groupOf.clear()
