@@ -42,14 +42,12 @@ export type Wrap = (command: readonly string[]) => readonly string[]
 export interface HostOptions {
   /** Where its error stream goes. */
   readonly logFile: string
-  readonly clockAheadMs: number
+  /** Modules loaded before the program. */
+  readonly preload: readonly string[]
 }
 
-/** Loaded before the program: to it, the machine's clock is wrong. */
-const wrongClock = (aheadMs: number) => `data:text/javascript,const now=Date.now;Date.now=()=>now()+${aheadMs}`
-
-export const startHost = async (wrap: Wrap, args: readonly string[], { logFile, clockAheadMs }: HostOptions): Promise<Host> => {
-  const [file = '', ...rest] = wrap([node, ...(clockAheadMs === 0 ? [] : ['--import', wrongClock(clockAheadMs)]), program, 'serve', '--json', ...args])
+export const startHost = async (wrap: Wrap, args: readonly string[], { logFile, preload }: HostOptions): Promise<Host> => {
+  const [file = '', ...rest] = wrap([node, ...preload.flatMap((module) => ['--import', module]), program, 'serve', '--json', ...args])
   const log = openSync(logFile, 'a')
   const child = spawn(file, rest, { stdio: ['ignore', 'pipe', log] })
   closeSync(log)

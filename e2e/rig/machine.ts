@@ -25,7 +25,13 @@ export interface StartOptions {
   readonly args?: readonly string[]
   /** As if this machine's clock were wrong by so much. */
   readonly clockAheadMs?: number
+  /** Notes what is really flushed, for cutPower. */
+  readonly watchFlushes?: boolean
 }
+
+/** To the program, the machine's clock is wrong. */
+const wrongClock = (aheadMs: number) => `data:text/javascript,const now=Date.now;Date.now=()=>now()+${aheadMs}`
+const flushWatch = new URL('flush-watch.ts', import.meta.url).href
 
 /** How a command ended. */
 export interface Answer {
@@ -64,8 +70,9 @@ export const createMachine = ({ name, key, directory, socket, serveArgs, dataDir
     clearTimeout(timer)
     return code
   }
-  const start = async ({ args = [], clockAheadMs = 0 }: StartOptions = {}) => {
-    host = await startHost(socket.wrap, ['--data-dir', dataDir, '--name', name, ...serveArgs, ...args], { logFile, clockAheadMs })
+  const start = async ({ args = [], clockAheadMs = 0, watchFlushes = false }: StartOptions = {}) => {
+    const preload = [...(clockAheadMs === 0 ? [] : [wrongClock(clockAheadMs)]), ...(watchFlushes ? [flushWatch] : [])]
+    host = await startHost(socket.wrap, ['--data-dir', dataDir, '--name', name, ...serveArgs, ...args], { logFile, preload })
     return host.ready
   }
   const askIn = async (directoryOfHost: string, ...args: readonly string[]): Promise<Answer> => {

@@ -31,13 +31,22 @@ export const walEnd = (dataDir: string): WalEnd => {
   return { round: salts.toString('hex'), bytes, frameBytes }
 }
 
-/** Cuts at a random frame between what was flushed and the end; gives how many frames were lost.
- *  @param flushed where the log ended when something was last called saved
+/** Where flush-watch.ts writes, in a data directory's parent, how far the log was flushed. */
+export const flushNote = (dataDir: string) => `${dataDir}.flushed`
+
+/** Where the unflushed frames begin; the end when a checkpoint, which flushes by itself, came after the last flush that was noted. */
+const unflushedFrom = (dataDir: string, end: WalEnd): number => {
+  const flushed = JSON.parse(readFileSync(flushNote(dataDir), 'utf8')) as WalEnd
+  if (end.round !== flushed.round) return HEADER_BYTES
+  const checkpointed = statSync(path.join(dataDir, 'lanyard.db'), { bigint: true }).mtimeNs
+  return checkpointed < statSync(flushNote(dataDir), { bigint: true }).mtimeNs ? flushed.bytes : end.bytes
+}
+
+/** Cuts after a random frame between what was really flushed and the end, as a power cut may; gives how many frames were lost.
  *  @param chance from 0 to 1 */
-export const cutPower = (dataDir: string, flushed: WalEnd, chance: number): number => {
+export const cutPower = (dataDir: string, chance: number): number => {
   const end = walEnd(dataDir)
-  // A checkpoint in between flushed the former round into the database.
-  const from = end.round === flushed.round ? flushed.bytes : HEADER_BYTES
+  const from = unflushedFrom(dataDir, end)
   const frames = (end.bytes - from) / end.frameBytes
   const kept = Math.floor(chance * (frames + 1))
   truncateSync(walFile(dataDir), from + kept * end.frameBytes)

@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { expect, test } from '../../rig/lab.ts'
 import type { Machine } from '../../rig/machine.ts'
-import { cutPower, nextWrite, walEnd } from '../../rig/wal.ts'
+import { cutPower, nextWrite } from '../../rig/wal.ts'
 import { createDocument, expectEqual, expectNoEntryRefused, gather, markdownOf } from '../../rig/workspace.ts'
 
 /** Appends until the machine dies; gives what it said was saved. */
@@ -15,6 +15,10 @@ const appendUntilDeath = async (machine: Machine, document: string, label: strin
 }
 
 const CUTS = 6
+
+/** Which of these are not there, in words short enough to read. */
+const missing = (saved: readonly string[], markdown: string) =>
+  saved.filter((text) => !markdown.includes(text)).map((text) => text.slice(0, 40))
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -30,7 +34,7 @@ test('kill -9 while writing loses nothing that was called saved', async ({ lab }
     await Promise.all(writers)
     await b!.start()
     const markdown = await markdownOf(b!, document)
-    expect(saved.filter((text) => !markdown.includes(text))).toEqual([])
+    expect(missing(saved, markdown)).toEqual([])
   }
   expect(saved.length).toBeGreaterThan(3)
   await expectEqual([a!, b!])
@@ -38,35 +42,27 @@ test('kill -9 while writing loses nothing that was called saved', async ({ lab }
 })
 
 test('a power cut loses nothing that was called saved, and forks no log', async ({ lab }) => {
-  test.setTimeout(300_000)
+  test.skip(process.platform !== 'linux', 'what is flushed is watched through /proc')
   const [a, b] = await gather(lab, ['Ada', 'Ben'])
   const document = await createDocument(a!, 'Power cut')
   await expectEqual([a!, b!])
   const saved: string[] = []
   const lost: number[] = []
+  await a!.stop()
+  await a!.start({ watchFlushes: true })
   while (lost.length < CUTS) {
-    let flushed = walEnd(a!.dataDir)
-    let hasPower = true
-    const writers = [1, 2, 3].map((writer) =>
-      appendUntilDeath(a!, document, `cut ${lost.length} writer ${writer}`, (text) => {
-        // What is heard of after the cut was flushed later than where the log is cut.
-        if (!hasPower) return
-        saved.push(text)
-        flushed = walEnd(a!.dataDir)
-      }),
-    )
+    const writers = [1, 2, 3].map((writer) => appendUntilDeath(a!, document, `cut ${lost.length} writer ${writer}`, (text) => saved.push(text)))
     await pause(1000)
     await nextWrite(a!.dataDir)
-    hasPower = false
     await a!.kill()
     await Promise.all(writers)
-    lost.push(cutPower(a!.dataDir, flushed, Math.random()))
+    lost.push(cutPower(a!.dataDir, Math.random()))
 
     // Offline at first: what it lost is in Ben's hands only, and it must not write over it.
     await b!.stop()
-    await a!.start()
+    await a!.start({ watchFlushes: true })
     const markdown = await markdownOf(a!, document)
-    expect(saved.filter((text) => !markdown.includes(text))).toEqual([])
+    expect(missing(saved, markdown)).toEqual([])
     const offline = `edited offline after cut ${lost.length}`
     await a!.cli('doc', 'append', document, offline)
     saved.push(offline)
@@ -74,7 +70,7 @@ test('a power cut loses nothing that was called saved, and forks no log', async 
     await expectEqual([a!, b!])
   }
   const markdown = await markdownOf(b!, document)
-  expect(saved.filter((text) => !markdown.includes(text))).toEqual([])
+  expect(missing(saved, markdown)).toEqual([])
   await expectNoEntryRefused([a!, b!])
   console.log(`${lost.length} power cuts: lost ${lost.join(', ')} unflushed frames; ${saved.length} saved changes, all there, no fork`)
   expect(Math.max(...lost)).toBeGreaterThan(0)
