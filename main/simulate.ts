@@ -12,12 +12,12 @@ their disks. Then everything is mended, and all must be equal, with nothing lost
 
   --seed N          the run; the same seed gives the same run (default 1)
   --seeds FROM..TO  several runs
-  --peers N         machines, from 2 to 26 (default 5)
+  --peers N         machines, from 2 to 25 (default 5)
   --seconds N       of virtual time in which people work and things go wrong (default 20)
   --json            only JSON: a line a run, and for several runs a line with the sum
 Ends with 0 when every run passed, with 1 when one failed, with 2 when the options are wrong.
 `
-const PEERS_MAX = 26
+const PEERS_MAX = 25
 const SECONDS_MAX = 3600
 const SEED_MAX = 2 ** 32
 

@@ -77,3 +77,15 @@ test('a full disk refuses what it would have to write, whole, and lets delete', 
   store.batch([set('b')])
   assert.deepEqual([...store.scan([])].map((item) => item.key[0]), ['b'])
 })
+
+test('a copy holds everything written, flushed or not, and the two go their own ways', () => {
+  const [first, second] = [create(), create()]
+  const store = first.open()
+  store.batch([set('a')])
+  second.disk.copyFrom(first.disk)
+  store.batch([set('b')])
+  const copy = second.open()
+  copy.batch([set('c')])
+  const namesIn = (of: typeof store) => [...of.scan([])].map((item) => item.key[0]).join('')
+  assert.deepEqual([namesIn(store), namesIn(copy)], ['ab', 'ac'])
+})

@@ -12,6 +12,10 @@ export interface Disk {
   /** Opens what is on it, for one run of a peer. What an earlier run wrote, killed or not, is flushed first, as SQLite's adapter does.
    *  @param clock of that run: its flushes end with it */
   open(clock: Clock): Store
+  /** Becomes what `other` holds at this moment, as if its directory had been copied while it runs. */
+  copyFrom(other: Disk): void
+  /** What was written so far, flushed or not. */
+  image(): Store
   /** The process is gone without a word; what it wrote stays. */
   kill(): void
   /** The power is gone: a random tail of what no flush covered goes with it. Gives how many batches. */
@@ -70,7 +74,7 @@ const createStoreOf = ({ mine, written, group, wrote, close }: StoreParts): Stor
 }
 
 export const createDisk = (chance: Chance): Disk => {
-  const flushed = createMemoryStore()
+  let flushed = createMemoryStore()
   let unflushed: StoreOperation[][] = []
   let use: Use | undefined
 
@@ -114,8 +118,19 @@ export const createDisk = (chance: Chance): Disk => {
     return createStoreOf({ mine, written, group: createGroupFlush(flush), wrote, close })
   }
 
+  const image = (): Store => {
+    const copy = copyAll(flushed)
+    for (const operations of unflushed) copy.batch(operations)
+    return copy
+  }
   const disk: Disk = {
     open,
+    copyFrom: (other) => {
+      invariant(!use, 'nothing runs on a disk that is written over')
+      flushed = other.image()
+      unflushed = []
+    },
+    image,
     kill: () => endUse('dead'),
     cutPower: () => {
       const before = unflushed.length

@@ -15,7 +15,7 @@ import type { Counts, SimulationHost, Sometimes, World } from './world.ts'
 
 export interface SimulationOptions {
   readonly seed: number
-  /** At least 2, at most 26. */
+  /** At least 2, at most 25: machines are named by letters, and one may be copied. */
   readonly peers: number
   /** How long people work and things go wrong. */
   readonly activeMs: number

@@ -42,6 +42,8 @@ export interface Counts {
   frames: number
   frameBytes: number
   refusedEdits: number
+  /** Disks that were copied, and both started. */
+  clones: number
 }
 
 export interface World {
@@ -52,6 +54,10 @@ export interface World {
   readonly links: Links
   readonly hub: MemoryHub
   readonly machines: readonly Machine[]
+  /** Copies the disk of a machine to one more, which becomes part of the world. Once. */
+  clone(machine: Machine): Machine | undefined
+  /** A machine, and the one with a copy of its disk. */
+  readonly twins: ReadonlySet<Machine>
   readonly joined: Set<Machine>
   readonly streams: ReadonlySet<Stream>
   readonly counts: Counts
@@ -82,7 +88,7 @@ export const createWorld = (seed: number, peers: number, host: SimulationHost): 
   const chance = (name: string) => createChance(seed, name)
   const links = createLinks(chance('links'))
   const hub = createMemoryHub({ clock: createPeerClock(time, time.nowMs), random: chance('hub'), link: links.link })
-  const counts: Counts = { edits: 0, crashes: 0, restarts: 0, cuts: 0, frames: 0, frameBytes: 0, refusedEdits: 0 }
+  const counts: Counts = { edits: 0, crashes: 0, restarts: 0, cuts: 0, frames: 0, frameBytes: 0, refusedEdits: 0, clones: 0 }
   const streams = new Set<Stream>()
   const machineOf = (peer: PeerId): Machine => machines[links.machineOf(peer)]!
   const sent = (from: PeerId, to: PeerId, bytes: number) => {
@@ -91,12 +97,23 @@ export const createWorld = (seed: number, peers: number, host: SimulationHost): 
     trace.note(`${machineOf(from).name}>${machineOf(to).name} ${bytes}`)
     if (bytes >= LARGE_FRAME_BYTES) world.onLargeFrame(machineOf(from), machineOf(to))
   }
-  const machines: readonly Machine[] = Array.from({ length: peers }, (_, number) => createMachine({
+  const newMachine = (number: number) => createMachine({
     seed, number, time, hub, place: links.place, createPeer: host.createPeer,
     watch: (network) => watchNetwork(network, { sent, streams }),
-  }))
+  })
+  const machines: Machine[] = Array.from({ length: peers }, (_, number) => newMachine(number))
+  const twins = new Set<Machine>()
+  const clone = (machine: Machine): Machine | undefined => {
+    if (twins.size > 0) return undefined
+    const twin = newMachine(machines.length)
+    twin.disk.copyFrom(machine.disk)
+    machines.push(twin)
+    world.joined.add(twin)
+    twins.add(machine).add(twin)
+    return twin
+  }
   const world: World = {
-    seed, time, trace, book: createBook(), links, hub, machines, streams, counts, chance,
+    seed, time, trace, book: createBook(), links, hub, machines, clone, twins, streams, counts, chance,
     joined: new Set(),
     sometimes: { healDuringSync: 0, restartWithPending: 0, lostTail: 0, causalWait: 0, partsSplit: 0, formattingCleanup: 0 },
     // Known once the first machine has made it.

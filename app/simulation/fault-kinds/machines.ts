@@ -47,5 +47,12 @@ export const machineFaults = ({ world, workload, power, chance, later }: FaultTo
     machine.skewMs = chance.between(-CLOCK_JUMP_MS, CLOCK_JUMP_MS)
     trace.tell(`the clock of ${machine.name} is wrong by ${Math.round(machine.skewMs / MINUTE_MS)} min`)
   }
-  return { powerCut, kill, stop, slowDisk, fullDisk, wrongClock }
+  const clone: Fault = (machine) => {
+    const twin = world.clone(machine)
+    if (!twin) return
+    counts.clones += 1
+    trace.tell(`the disk of ${machine.name} is copied, and started a second time as ${twin.name}`)
+    void power.start(twin)
+  }
+  return { clone, powerCut, kill, stop, slowDisk, fullDisk, wrongClock }
 }
