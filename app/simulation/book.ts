@@ -32,11 +32,35 @@ const FAULTS_KEPT_MAX = 50
 
 /** In letters and digits only, and with an end: no marker is the beginning of another, and Markdown leaves it alone. */
 export const markerText = (marker: number): string => `m${marker}.`
-const MARKER = /m(\d+)\./g
-export const markersIn = (text: string): number[] => [...text.matchAll(MARKER)].map((match) => Number(match[1]))
+const [ZERO, NINE, DOT] = [48, 57, 46]
+
+interface Mark {
+  readonly marker: number
+  readonly from: number
+  readonly to: number
+}
+
+/** The next one at or after `from`. By hand: every replica is looked through after every change, and texts of hundreds of kilobytes hold
+ *  one marker each. */
+const nextMark = (text: string, from: number): Mark | undefined => {
+  for (let start = text.indexOf('m', from); start >= 0; start = text.indexOf('m', start + 1)) {
+    let marker = 0
+    let at = start + 1
+    for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(++at)) marker = 10 * marker + code - ZERO
+    if (at > start + 1 && text.charCodeAt(at) === DOT) return { marker, from: start, to: at + 1 }
+  }
+  return undefined
+}
+
+const marksIn = (text: string): Mark[] => {
+  const marks: Mark[] = []
+  for (let mark = nextMark(text, 0); mark; mark = nextMark(text, mark.to)) marks.push(mark)
+  return marks
+}
+
+export const markersIn = (text: string): number[] => marksIn(text).map(({ marker }) => marker)
 /** From, to: where in `text` its markers stand. */
-export const markerPlaces = (text: string): [number, number][] =>
-  [...text.matchAll(MARKER)].map((match) => [match.index, match.index + match[0].length])
+export const markerPlaces = (text: string): [number, number][] => marksIn(text).map(({ from, to }) => [from, to])
 
 export const createBook = (): Book => {
   const all: Written[] = []

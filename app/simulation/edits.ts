@@ -34,12 +34,10 @@ const words = (chance: Chance, count: number): string => Array.from({ length: co
 const write = ({ note, by, book }: Editing, text?: Y.XmlText): number =>
   book.write({ by, text: text && idOf(text), seen: new Set(note.everSeen) })
 
-/** Texts for words have a marker; one without is the corner where only formatting is played with. */
-const hasMarker = (text: Y.XmlText): boolean => markersIn(plainText(text)).length > 0
-
-/** Mostly the first: edits that never meet test nothing. */
+/** Texts for words have a marker; one without is the corner where only formatting is played with. Mostly the first: edits that never meet
+ *  test nothing. */
 const pickText = ({ note, chance }: Editing): Y.XmlText | undefined => {
-  const texts = textsOf(note.doc).filter(hasMarker)
+  const texts = textsOf(note.doc).filter(note.hasMarker)
   return chance.happens(0.6) ? texts[0] : texts[chance.below(texts.length)]
 }
 
@@ -59,7 +57,7 @@ const format = (editing: Editing): number[] => {
 
 /** Marks set and removed over a text so short that they collide: where Yjs cleans up formatting by itself. */
 const rich = ({ note, chance }: Editing): number[] => {
-  const isCorner = (text: Y.XmlText) => !hasMarker(text) && text.length > 0 && text.length <= CORNER_CHARACTERS_MAX
+  const isCorner = (text: Y.XmlText) => text.length > 0 && text.length <= CORNER_CHARACTERS_MAX && !note.hasMarker(text)
   const text = textsOf(note.doc).find(isCorner)
   for (let step = 0; text && step < CORNER_STEPS; step++) {
     if (chance.happens(0.7)) formatSomewhere(text, chance)
@@ -92,7 +90,7 @@ const unblock = ({ note, book, chance }: Editing): number[] => {
   const at = chance.between(1, blocks.length - 1)
   const texts = textsBelow(blocks.get(at) as Y.XmlElement)
   // The corner stays.
-  if (!texts.every(hasMarker)) return []
+  if (!texts.every(note.hasMarker)) return []
   book.erase(markersOf(texts))
   for (const text of texts) book.eraseText(idOf(text))
   blocks.delete(at, 1)

@@ -21,6 +21,8 @@ export interface WindowNote {
   readonly doc: Y.Doc
   /** Markers that were ever visible here. */
   readonly everSeen: ReadonlySet<number>
+  /** As of the last transaction. */
+  hasMarker(text: Y.XmlText): boolean
   /** From the peer. */
   take(update: Uint8Array): void
   /** One edit of a person. `act` gives the markers it writes. */
@@ -40,12 +42,25 @@ export interface WindowNoteInit {
   readonly onCleanup: () => void
 }
 
-/** A marker can become visible only in a text that changed, or below an element that did. */
-const changedMarkers = (transaction: Y.Transaction): number[] =>
-  [...transaction.changed.keys()].flatMap((type) => {
-    if (type instanceof Y.XmlText) return markersOf([type])
-    return type instanceof Y.XmlFragment ? markersOf(textsBelow(type)) : []
-  })
+/** Looks at each text once, and again when it changed: looking for markers in all of them at every turn was a tenth of a run. */
+const createMarkerIndex = (doc: Y.Doc) => {
+  const known = new WeakMap<Y.XmlText, readonly number[]>()
+  const read = (text: Y.XmlText): readonly number[] => {
+    const markers = markersOf([text])
+    known.set(text, markers)
+    return markers
+  }
+  return {
+    all: () => textsOf(doc).flatMap(read),
+    /** A marker can become visible only in a text that changed, or that is new below an element that did. */
+    changedBy: ({ changed }: Y.Transaction): number[] => {
+      const freshIn = (type: unknown) => (type instanceof Y.XmlFragment ? textsBelow(type).filter((text) => !known.has(text)) : [])
+      const texts = [...changed.keys()].flatMap((type) => (type instanceof Y.XmlText ? [type] : freshIn(type)))
+      return [...new Set(texts)].flatMap(read)
+    },
+    has: (text: Y.XmlText) => (known.get(text) ?? read(text)).length > 0,
+  }
+}
 
 export const openWindowNote = ({ document, clientId, state, book, name, send, onCleanup }: WindowNoteInit): WindowNote => {
   const doc = new Doc({ guid: document })
@@ -64,13 +79,15 @@ export const openWindowNote = ({ document, clientId, state, book, name, send, on
     for (const marker of fresh) everSeen.add(marker)
     checkCausalOrder(book, fresh, everSeen, `${name}, note ${document.slice(0, 4)}`)
   }
-  look(markersOf(textsOf(doc)))
-  doc.on('afterTransaction', (transaction: Y.Transaction) => look(changedMarkers(transaction)))
+  const index = createMarkerIndex(doc)
+  look(index.all())
+  doc.on('afterTransaction', (transaction: Y.Transaction) => look(index.changedBy(transaction)))
 
   return {
     document,
     doc,
     everSeen,
+    hasMarker: index.has,
     take: (update) => Y.applyUpdate(doc, update, PEER),
     edit: (act) => doc.transact(() => {
       markers = act()

@@ -13,6 +13,12 @@ const asText = (bytes: Uint8Array): string => {
 }
 const asBytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
 
+// What UTF-8 leaves as it is, and no separator.
+const PLAIN = /^[\x01-\x7f]*$/
+const isPlain = (key: Key) => key.length > 0 && key.every((segment) => PLAIN.test(segment))
+/** The key's bytes as a text. @throws STORE_KEY_MALFORMED */
+const textOf = (key: Key): string => (isPlain(key) ? key.join('\0') : asText(encodeKey(key)))
+
 interface SortedItems {
   readonly values: Map<string, Uint8Array>
   readonly sorted: string[]
@@ -40,6 +46,8 @@ const removeRange = ({ values, sorted }: SortedItems, from: number, to: number):
 }
 
 const bounds = (sorted: readonly string[], prefix: Key): [number, number] => {
+  // 1 follows NUL, and nothing lies between a prefix and its end.
+  if (isPlain(prefix)) return [lowerBound(sorted, prefix.join('\0')), lowerBound(sorted, `${prefix.join('\0')}\x01`)]
   const { from, below } = rangeOf(prefix)
   return [lowerBound(sorted, asText(from)), lowerBound(sorted, asText(below))]
 }
@@ -50,7 +58,7 @@ const toChange = (operation: StoreOperation): Change => {
     rangeOf(operation.prefix)
     return (items) => removeRange(items, ...bounds(items.sorted, operation.prefix))
   }
-  const key = asText(encodeKey(operation.key))
+  const key = textOf(operation.key)
   if (operation.kind === 'put') {
     const value = operation.value.slice()
     return (items) => put(items, key, value)
@@ -78,13 +86,13 @@ export const createMemoryStore = (): Store => {
       checkOpen()
       invariant(version === atStart, 'nothing is written while a scan is iterated')
       const key = items.sorted[index]!
-      yield { key: decodeKey(asBytes(key)), value: items.values.get(key)!.slice() }
+      yield { key: PLAIN.test(key.replaceAll('\0', '')) ? key.split('\0') : decodeKey(asBytes(key)), value: items.values.get(key)!.slice() }
     }
   }
   return {
     get: (key) => {
       checkOpen()
-      return items.values.get(asText(encodeKey(key)))?.slice()
+      return items.values.get(textOf(key))?.slice()
     },
     batch: (operations) => {
       checkOpen()
