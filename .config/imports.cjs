@@ -39,6 +39,8 @@ const ports = '^app/base/(clock|random|logger)\\.ts$'
 const workers = '^app/.*worker\\.ts$'
 /** Speak the protocols as no honest peer does: they need every room, and are part of nothing that is built. */
 const attacker = '^(main|e2e)/attacker/'
+/** Stand in for windows, and fill data directories, when the benchmarks measure the built program. */
+const bench = '^main/bench/'
 const adapters = [sqlite, libp2p, mdns, keys, ports, workers]
 const realAdapters = [sqlite, libp2p, mdns]
 const memoryTwins = [adapter('store/memory'), adapter('network/memory')]
@@ -51,7 +53,7 @@ const packages = {
   '@ipld/dag-cbor': ['^app/base/codec\\.ts$'],
   'libp2p|@libp2p/[^/]+|@chainsafe/libp2p-noise|@multiformats/multiaddr': [libp2p, attacker],
   'multicast-dns': [mdns],
-  'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^app/api/(rename-structs|heal-note)\\.ts$', '^renderer/', '^app/simulation/', '^e2e/contract/'],
+  'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^app/api/(rename-structs|heal-note)\\.ts$', '^renderer/', '^app/simulation/', '^e2e/contract/', bench],
   'markdown-it': ['^app/documents/'],
   ws: ['^main/'],
   'react|react-dom|@base-ui/react|@blocknote/[^/]+|@mantine/[^/]+|@fontsource-variable/inter|lucide-react': ['^renderer/', '^e2e/contract/', '^app/(documents/)?[^/]*\\.contract\\.test\\.ts$'],
@@ -93,6 +95,7 @@ module.exports = {
     rule('every file stands in a room', { path: inside, pathNot: [...Object.keys(rooms).map(startsWith)] }, {}),
     ...roomRows,
     ...testRows,
+    rule('nothing imports the benchmarks', { path: inside, pathNot: [bench, '^e2e/bench/'] }, { path: [bench, '^e2e/bench/'] }),
     rule('nothing imports the attacker', { path: inside, pathNot: attacker }, { path: attacker }),
     rule('production code imports no test', { path: inside, pathNot: tests }, { path: tests, pathNot: 'node_modules' }),
     rule('no cycles', { path: inside }, { circular: true }),
@@ -112,7 +115,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'app/tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    // The rivals are a package of their own, which a user never installs.
+    exclude: { path: '^(dist|e2e/bench/rivals)/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
   },
 }

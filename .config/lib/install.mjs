@@ -20,10 +20,10 @@ export const isInstalled = () => {
 }
 
 /** npm's own script when npm runs us, so that the same npm installs; else the one on the PATH. */
-const npm = (args) => {
+export const npm = (args, options = {}) => {
   const script = process.env.npm_execpath
-  if (script?.endsWith('.js')) return run(process.execPath, [script, ...args], { capture: true })
-  return run('npm', args, { capture: true, shell: process.platform === 'win32' })
+  if (script?.endsWith('.js')) return run(process.execPath, [script, ...args], { capture: true, ...options })
+  return run('npm', args, { capture: true, shell: process.platform === 'win32', ...options })
 }
 
 export const installIfNeeded = async () => {

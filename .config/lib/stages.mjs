@@ -7,7 +7,7 @@ import { chromiumPath } from './system.mjs'
 const MINUTES = 60_000
 /** Fixed, so that a failure is the change's and not the day's. */
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
-const ROOMS_WITH_TESTS = ['app/**/*.test.ts', 'main/**/*.test.ts', 'renderer/**/*.test.ts', '.config/**/*.test.mjs']
+const ROOMS_WITH_TESTS = ['app/**/*.test.ts', 'main/**/*.test.ts', 'renderer/**/*.test.ts', '.config/**/*.test.mjs', 'e2e/bench/*.test.ts']
 
 /** One command, one count. */
 export const check = async ([command, ...args]) => {

@@ -100,6 +100,9 @@ export const createMachine = ({ name, key, directory, socket, serveArgs, dataDir
     get ready() {
       return running().ready
     },
+    get pid() {
+      return running().pid
+    },
     get isRunning() {
       return host !== undefined
     },
