@@ -1,4 +1,4 @@
-/** Builds dist/: the host and command line (lanyard.js), the simulator (simulate.js) and the screens (renderer/). */
+/** Builds dist/: the host and command line (lanyard.js), the simulators (simulate.js, swarm.js) and the screens (renderer/). */
 import { existsSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -7,7 +7,7 @@ import { fail } from './lib/run.mjs'
 import { at, relative } from './lib/place.mjs'
 import { markBuilt, sourcesHash } from './lib/stale.mjs'
 
-const entries = { lanyard: at('main/cli/main.ts'), simulate: at('main/simulate.ts') }
+const entries = { lanyard: at('main/cli/main.ts'), simulate: at('main/simulate.ts'), swarm: at('main/swarm.ts') }
 const screens = at('renderer/vite.config.ts')
 
 /** Everything in one file, so that starting reads one file. Packages in the older module format need a `require`. */

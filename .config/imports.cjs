@@ -19,6 +19,7 @@ const rooms = {
   'app/cluster/': ['app/base/', 'app/store/', 'app/network/', 'app/identity/', 'app/log/', 'app/membership/', 'app/sync/'],
   'app/faults/': ['app/base/', 'app/network/'],
   'app/simulation/': ['app/base/', 'app/store/', 'app/network/', 'app/faults/', 'app/peer'],
+  'app/simulation/swarm/': ['app/base/', 'app/network/', 'app/identity/', 'app/log/', 'app/sync/', 'app/simulation/'],
   'app/lab/': ['app/'],
   'app/peer': ['app/'],
   'app/serve': ['app/'],

@@ -5,6 +5,9 @@ import type { Stored, WorkspaceLog } from '../log/log.ts'
 import type { Channel, WorkspaceMessage } from './messages.ts'
 import type { Requests } from './requests.ts'
 
+/** What sync sees of a log: heights and hashes, and runs that it moves unopened. */
+export type SyncLog = Pick<WorkspaceLog, 'heights' | 'heightOf' | 'shortHashAt' | 'readRun' | 'accept' | 'headsHash'>
+
 export interface Exchange {
   /** Both sides are proven: compare. */
   start(): void
@@ -26,7 +29,7 @@ export interface Exchange {
 
 export interface ExchangeParts {
   readonly channel: Channel
-  readonly log: WorkspaceLog
+  readonly log: SyncLog
   readonly requests: Requests
   admits(device: DeviceId): boolean
   send(message: WorkspaceMessage): void

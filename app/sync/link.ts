@@ -4,11 +4,10 @@ import { codeOf, type ErrorCode } from '../base/errors.ts'
 import type { Address, DeviceId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
-import type { WorkspaceLog } from '../log/log.ts'
 import type { JoinClaim, JoinProof } from '../membership/join-proof.ts'
 import type { Stream } from '../network/network.ts'
 import { createExchange } from './exchange.ts'
-import type { Exchange, ExchangeParts } from './exchange.types.ts'
+import type { Exchange, ExchangeParts, SyncLog } from './exchange.types.ts'
 import { createHandshake, type Effect, type Gate, type Knock } from './handshake.ts'
 import { createIntroduction, type Introduction } from './introduction.ts'
 import { decodeMessage, encodeMessage, type Channel, type Message } from './messages.ts'
@@ -23,7 +22,7 @@ const DISMISS_MS = 2000
 
 /** What a workspace lends to its links. */
 export interface SyncGate extends Gate {
-  readonly log: WorkspaceLog
+  readonly log: SyncLog
   readonly requests: Requests
   admits(device: DeviceId): boolean
   /** Judges a join proof; calls `done` once the admission is saved, with the sealed keys, or with why not. */

@@ -50,6 +50,16 @@ const TYPES = {
   digest: 16, heights: 17, request: 18, run: 19, room: 20,
 } as const satisfies Record<Message['kind'], number>
 
+const KINDS = new Map<number | undefined, Message['kind']>(Object.entries(TYPES).map(([kind, type]) => [type, kind as Message['kind']]))
+
+/** What a frame is, by its first byte alone: for counting.
+ *  @throws SYNC_MESSAGE_MALFORMED */
+export const kindOfFrame = (frame: Uint8Array): Message['kind'] => {
+  const kind = KINDS.get(frame[0])
+  if (kind) return kind
+  throw new PeerError('SYNC_MESSAGE_MALFORMED', { type: frame[0] })
+}
+
 const writeLog = (writer: ByteWriter, log: LogId) => writer.raw(fromHex(deviceOf(log))).raw(fromHex(sessionOf(log)))
 
 const plainBody = (message: Exclude<Message, WorkspaceMessage | { kind: 'tokens' }>): unknown => {
