@@ -97,6 +97,18 @@ test('the first line that is appended to an empty note leaves no empty paragraph
   assert.equal(a.documents.markdown(document).replaceAll(/\n+/g, '|'), 'one|two|three|')
 })
 
+test('first lines that two machines append to an empty note at once stay two paragraphs', async () => {
+  const [a, b] = [startPeer(), startPeer({ device: 'B' })]
+  const { document } = a.documents.create('Empty', '')
+  exchange(a, b)
+  await Promise.all([a.documents.append(document, 'from A'), b.documents.append(document, 'from B')])
+  exchange(a, b)
+  exchange(b, a)
+  const lines = a.documents.markdown(document).split('\n').filter((line) => line !== '')
+  assert.deepEqual(lines.sort(), ['from A', 'from B'])
+  assert.equal(b.documents.markdown(document), a.documents.markdown(document))
+})
+
 test('appending adds a paragraph for each line', async () => {
   const a = startPeer()
   const { document } = a.documents.create('Note', 'one')

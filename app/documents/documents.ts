@@ -11,10 +11,10 @@ import { createBlock, emptyNote, plainText, readBlocks, writeBlocks, type Block 
 import type { Sha256 } from './client-id.ts'
 import { canonicalState } from './create-doc.ts'
 import type { Documents } from './documents.types.ts'
+import { endOfNote } from './end-of-note.ts'
 import { addItem, changeItem, checkTitle } from './index-document.ts'
 import { blocksFromMarkdown, markdownFromBlocks } from './markdown.ts'
 import type { OpenDocument } from './open-document.ts'
-import { fillEmptyNote } from './fill-empty-note.ts'
 import { attachReplica } from './replica.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { CONTENT, treeOf } from './tree.ts'
@@ -103,8 +103,9 @@ const createEdits = (shelf: Shelf, { log, clock, random }: DocumentsParts) => {
 
   const write = (open: OpenDocument, blocks: readonly Block[]) =>
     open.edit(shelf.peerClientId(), (doc) => {
-      for (let from = 0; from < blocks.length; from += BLOCKS_AT_ONCE)
-        writeBlocks(doc.getXmlFragment(CONTENT), blocks.slice(from, from + BLOCKS_AT_ONCE))
+      const content = doc.getXmlFragment(CONTENT)
+      const end = endOfNote(content)
+      for (let from = 0; from < blocks.length; from += BLOCKS_AT_ONCE) writeBlocks(content, blocks.slice(from, from + BLOCKS_AT_ONCE), end + from)
     })
 
   const create: Documents['create'] = (title, markdown) => {
@@ -122,10 +123,7 @@ const createEdits = (shelf: Shelf, { log, clock, random }: DocumentsParts) => {
     const open = shelf.open(document)
     const bar = shelf.barred(document)
     if (bar) throw new PeerError(bar, { document })
-    const lines = paragraphs(checkText(text), newId)
-    const firstLine = plainText(lines[0]!.content)
-    const isFilled = fillEmptyNote(open.doc.getXmlFragment(CONTENT), firstLine, (fill) => open.edit(shelf.peerClientId(), fill))
-    write(open, isFilled ? lines.slice(1) : lines)
+    write(open, paragraphs(checkText(text), newId))
     await save([open])
   }
 
