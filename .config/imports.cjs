@@ -28,6 +28,7 @@ const rooms = {
   'renderer/': ['app/api/', 'app/base/ids.ts', 'app/base/errors.ts', 'app/base/codec.ts'],
   'e2e/': [],
   'e2e/attacker/': ['app/'],
+  'e2e/screen/': ['app/api/', 'app/base/'],
 }
 
 /** The adapters: where time, chance, disk and network come in. */
@@ -56,7 +57,7 @@ const packages = {
   'multicast-dns': [mdns],
   'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^app/api/(rename-structs|heal-note)\\.ts$', '^renderer/', '^app/simulation/', '^e2e/contract/', bench],
   'markdown-it': ['^app/documents/'],
-  ws: ['^main/'],
+  ws: ['^main/', '^e2e/screen/'],
   'react|react-dom|@base-ui/react|@blocknote/[^/]+|@mantine/[^/]+|@fontsource-variable/inter|lucide-react': ['^renderer/', '^e2e/contract/', '^app/(documents/)?[^/]*\\.contract\\.test\\.ts$'],
   'vite|@vitejs/plugin-react': ['^renderer/vite\\.config\\.ts$'],
   '@playwright/test|@axe-core/playwright': ['^e2e/'],

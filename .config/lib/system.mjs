@@ -7,11 +7,14 @@ const isRoot = () => process.getuid?.() === 0
 
 export const chromiumPath = () => process.env.LANYARD_CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file))
 
+const hasFakeTime = () => spawnSync('sh', ['-c', 'ls /usr/lib*/*/faketime/libfaketimeMT.so.1 /usr/lib*/faketime/libfaketimeMT.so.1 2>/dev/null | grep -q .']).status === 0
+
 const NEEDS = [
   { debian: 'chromium', why: 'the browser tests', isThere: () => chromiumPath() !== undefined },
   { debian: 'iproute2', why: 'machines as network namespaces', isThere: () => has('ip') },
   { debian: 'nftables', why: 'cutting the network', isThere: () => has('nft') },
   { debian: 'util-linux', why: 'entering namespaces', isThere: () => has('nsenter') && has('unshare') },
+  { debian: 'libfaketime', why: 'clocks that jump in the soak', isThere: hasFakeTime },
 ]
 const missing = () => NEEDS.filter(({ isThere }) => !isThere())
 

@@ -44,12 +44,13 @@ export interface HostOptions {
   readonly logFile: string
   /** Modules loaded before the program. */
   readonly preload: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
-export const startHost = async (wrap: Wrap, args: readonly string[], { logFile, preload }: HostOptions): Promise<Host> => {
+export const startHost = async (wrap: Wrap, args: readonly string[], { logFile, preload, env = {} }: HostOptions): Promise<Host> => {
   const [file = '', ...rest] = wrap([node, ...preload.flatMap((module) => ['--import', module]), program, 'serve', '--json', ...args])
   const log = openSync(logFile, 'a')
-  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', log] })
+  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', log], env: { ...process.env, ...env } })
   closeSync(log)
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }))

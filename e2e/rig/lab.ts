@@ -31,6 +31,10 @@ export interface Lab {
   cutBetween(one: Machine, other: Machine): void
   cutOneWay(from: Machine, to: Machine): void
   blockMulticast(): void
+  /** Its cable is out: no link, no address. */
+  unplug(machine: Machine): void
+  /** In again, with the address it had, or another one. */
+  plug(machine: Machine, address?: string): void
   heal(): void
   close(): Promise<void>
 }
@@ -62,6 +66,8 @@ export const createLab = (directory: string): Lab => {
     cutBetween: (one, other) => network.cutBetween(one.key, other.key),
     cutOneWay: (from, to) => network.cutOneWay(from.key, to.key),
     blockMulticast: () => network.blockMulticast(),
+    unplug: ({ key }) => network.unplug(key),
+    plug: ({ key }, address) => network.plug(key, address),
     heal: () => network.heal(),
     addMachine,
     startMachine: async (name, options) => {

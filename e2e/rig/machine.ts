@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { BrowserContext, Page } from '@playwright/test'
 import { openBrowser } from './browser.ts'
+import type { WallClock } from './wall-clock.ts'
 import { startHost, type Host } from './host.ts'
 import type { Socket } from './network.ts'
 import { node, program } from './place.ts'
@@ -27,6 +28,8 @@ export interface StartOptions {
   readonly clockAheadMs?: number
   /** Notes what is really flushed, for cutPower. */
   readonly watchFlushes?: boolean
+  /** A wall clock that can jump while the host runs. */
+  readonly wallClock?: WallClock | undefined
 }
 
 /** To the program, the machine's clock is wrong. */
@@ -70,9 +73,9 @@ export const createMachine = ({ name, key, directory, socket, serveArgs, dataDir
     clearTimeout(timer)
     return code
   }
-  const start = async ({ args = [], clockAheadMs = 0, watchFlushes = false }: StartOptions = {}) => {
+  const start = async ({ args = [], clockAheadMs = 0, watchFlushes = false, wallClock }: StartOptions = {}) => {
     const preload = [...(clockAheadMs === 0 ? [] : [wrongClock(clockAheadMs)]), ...(watchFlushes ? [flushWatch] : [])]
-    host = await startHost(socket.wrap, ['--data-dir', dataDir, '--name', name, ...serveArgs, ...args], { logFile, preload })
+    host = await startHost(socket.wrap, ['--data-dir', dataDir, '--name', name, ...serveArgs, ...args], { logFile, preload, env: wallClock?.env ?? {} })
     return host.ready
   }
   const askIn = async (directoryOfHost: string, ...args: readonly string[]): Promise<Answer> => {
@@ -100,6 +103,7 @@ export const createMachine = ({ name, key, directory, socket, serveArgs, dataDir
     get ready() {
       return running().ready
     },
+    /** Of the host's process. */
     get pid() {
       return running().pid
     },

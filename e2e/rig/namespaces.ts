@@ -4,7 +4,8 @@ import type { LabNetwork, Socket } from './network.ts'
 import { attempt, must } from './shell.ts'
 
 const PREFIX = 'lny'
-const SUBNET = '10.86.0'
+/** The first three numbers of every machine's address. */
+export const SUBNET = '10.86.0'
 let networks = 0
 
 const enter = (namespace: string) => ['nsenter', `--net=/run/netns/${namespace}`]
@@ -46,6 +47,7 @@ export const createNamespaces = (): LabNetwork => {
   const run = `${PREFIX}-${process.pid}-${startOf('self')}-${++networks}`
   const bridge = `${run}.switch`
   const ports = new Map<string, string>()
+  const addresses = new Map<string, string>()
   must('ip', 'netns', 'add', bridge)
   must('ip', '-n', bridge, 'link', 'add', 'br0', 'type', 'bridge')
   must('ip', '-n', bridge, 'link', 'set', 'br0', 'up')
@@ -56,13 +58,20 @@ export const createNamespaces = (): LabNetwork => {
     const port = `port${number}`
     must('ip', 'netns', 'add', namespace)
     ports.set(name, port)
+    addresses.set(name, `${SUBNET}.${number}`)
     must('ip', 'link', 'add', port, 'netns', bridge, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace)
     must('ip', '-n', bridge, 'link', 'set', port, 'master', 'br0', 'up')
-    const address = `${SUBNET}.${number}`
     must('ip', '-n', namespace, 'link', 'set', 'lo', 'up')
-    must('ip', '-n', namespace, 'address', 'add', `${address}/24`, 'dev', 'eth0')
-    must('ip', '-n', namespace, 'link', 'set', 'eth0', 'up')
-    return { wrap: (command) => [...enter(namespace), ...command], address }
+    plug(name)
+    return { wrap: (command) => [...enter(namespace), ...command], address: addresses.get(name) }
+  }
+  const plug = (name: string, address = addresses.get(name)) => {
+    must('ip', '-n', `${run}.${name}`, 'address', 'replace', `${address}/24`, 'dev', 'eth0')
+    must('ip', '-n', `${run}.${name}`, 'link', 'set', 'eth0', 'up')
+  }
+  const unplug = (name: string) => {
+    must('ip', '-n', `${run}.${name}`, 'link', 'set', 'eth0', 'down')
+    must('ip', '-n', `${run}.${name}`, 'address', 'flush', 'dev', 'eth0')
   }
 
   const apply = (lines: readonly string[]) => {
@@ -85,6 +94,8 @@ export const createNamespaces = (): LabNetwork => {
     cutOneWay: (from, to) => apply([drop(from, to)]),
     cutBetween: (one, other) => apply([drop(one, other), drop(other, one)]),
     blockMulticast: () => apply(['ip daddr 224.0.0.0/4 drop', 'ip6 daddr ff00::/8 udp dport 5353 drop', 'ip protocol udp udp dport 5353 drop']),
+    unplug,
+    plug,
     heal: () => apply([]),
     close: () => {
       for (const name of ports.keys()) removeNamespace(`${run}.${name}`)

@@ -19,6 +19,10 @@ export interface LabNetwork {
   cutBetween(one: string, other: string): void
   /** No multicast passes: nobody is found by mDNS. Replaces all cuts. */
   blockMulticast(): void
+  /** The machine's interface goes down and loses its addresses. Cuts between others stay. */
+  unplug(name: string): void
+  /** It is back, with the address it had, or another one of the same network. */
+  plug(name: string, address?: string): void
   heal(): void
   close(): void
 }
@@ -35,6 +39,8 @@ export const loopbackNetwork = (): LabNetwork => {
     cutOneWay: impossible,
     cutBetween: impossible,
     blockMulticast: impossible,
+    unplug: impossible,
+    plug: impossible,
     heal: () => undefined,
     close: () => undefined,
   }
