@@ -7,7 +7,7 @@ import { DOCUMENTS_MAX, MARKDOWN_BYTES_MAX } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { EntryLog } from '../log/log.types.ts'
-import { createBlock, emptyNote, plainText, readBlocks, writeBlocks, type Block } from './blocks.ts'
+import { createBlock, emptyNote, readBlocks, writeBlocks, type Block } from './blocks.ts'
 import type { Sha256 } from './client-id.ts'
 import { canonicalState } from './create-doc.ts'
 import type { Documents } from './documents.types.ts'
@@ -105,7 +105,9 @@ const createEdits = (shelf: Shelf, { log, clock, random }: DocumentsParts) => {
     open.edit(shelf.peerClientId(), (doc) => {
       const content = doc.getXmlFragment(CONTENT)
       const end = endOfNote(content)
-      for (let from = 0; from < blocks.length; from += BLOCKS_AT_ONCE) writeBlocks(content, blocks.slice(from, from + BLOCKS_AT_ONCE), end + from)
+      for (let from = 0; from < blocks.length; from += BLOCKS_AT_ONCE) {
+        writeBlocks(content, blocks.slice(from, from + BLOCKS_AT_ONCE), end + from)
+      }
     })
 
   const create: Documents['create'] = (title, markdown) => {

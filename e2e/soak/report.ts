@@ -4,8 +4,10 @@ import type { SoakResult } from './soak.ts'
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 const round = (number: number, digits = 2) => Number(number.toFixed(digits))
-const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Readonly<Record<string, number>> =>
-  Object.fromEntries([...Map.groupBy(items, keyOf)].map(([key, group]) => [key, group.length] as const).sort(([a], [b]) => (a < b ? -1 : 1)))
+const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Readonly<Record<string, number>> => {
+  const counts = [...Map.groupBy(items, keyOf)].map(([key, group]) => [key, group.length] as const)
+  return Object.fromEntries(counts.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
 
 export const reportOf = (result: SoakResult) => {
   const { seed, names, hasClocks, happened, rounds, lines, states, samples, runs, findings, lastedMs } = result
