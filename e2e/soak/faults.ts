@@ -25,7 +25,7 @@ const beginOnNetwork = (lab: Lab, { seats }: Cluster, fault: Fault): Mend | unde
 }
 
 /** Gives what mends it. */
-export const createFaults = (lab: Lab, cluster: Cluster) => {
+export const createFaults = (lab: Lab, cluster: Cluster, onFinding: (finding: string) => void) => {
   let moves = 0
   const begin = async (fault: Fault): Promise<Mend> => {
     const mend = beginOnNetwork(lab, cluster, fault)
@@ -41,7 +41,7 @@ export const createFaults = (lab: Lab, cluster: Cluster) => {
         return () => seat.start()
       case 'restart': {
         const code = await machine.stop()
-        if (code !== 0) throw new Error(`${machine.name} was asked to stop and ended with code ${code}.`)
+        if (code !== 0) onFinding(`${machine.name} was asked to stop and ended with code ${code}`)
         return () => seat.start()
       }
       case 'power':

@@ -71,7 +71,7 @@ interface Stage {
 
 /** Each step at its time, one after the other on each machine. */
 const runRound = async (stage: Stage, { steps, lengthMs }: Round): Promise<void> => {
-  const { begin } = createFaults(stage.lab, stage.cluster)
+  const { begin } = createFaults(stage.lab, stage.cluster, (finding) => stage.findings.push(`${clockText(stage.nowMs())} ${finding}`))
   const beganMs = stage.nowMs()
   const chains = new Map<number | undefined, Promise<void>>()
   const run = async (before: Promise<void> | undefined, atMs: number, forMs: number, fault: Fault) => {
@@ -85,6 +85,7 @@ const runRound = async (stage: Stage, { steps, lengthMs }: Round): Promise<void>
       await mend()
     } catch (error) {
       stage.findings.push(`${clockText(fromMs)} ${words}: ${String(error)}`)
+      stage.say(`${clockText(stage.nowMs())}  FAILED: ${words}: ${String(error)}`)
     }
     const machine = machineOf(fault)
     const name = machine === undefined ? undefined : stage.names[machine]
