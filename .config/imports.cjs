@@ -25,6 +25,7 @@ const rooms = {
   'app/serve': ['app/'],
   'main/': ['app/peer', 'app/serve', 'app/api/', 'app/base/', 'app/store/', 'app/network/', 'app/identity/crypto.ts', 'app/lab/', 'app/simulation/'],
   'main/attacker/': ['app/', 'main/'],
+  'main/fuzz/': ['app/'],
   'renderer/': ['app/api/', 'app/base/ids.ts', 'app/base/errors.ts', 'app/base/codec.ts'],
   'e2e/': [],
   'e2e/attacker/': ['app/'],
@@ -43,6 +44,8 @@ const workers = '^app/.*worker\\.ts$'
 const attacker = '^(main|e2e)/attacker/'
 /** Stand in for windows, and fill data directories, when the benchmarks measure the built program. */
 const bench = '^main/bench/'
+/** Feeds every decoder, with good samples of the fixtures and suites: part of nothing that is built. */
+const fuzzer = '^main/fuzz/'
 const adapters = [sqlite, libp2p, mdns, keys, ports, workers]
 const realAdapters = [sqlite, libp2p, mdns]
 const memoryTwins = [adapter('store/memory'), adapter('network/memory')]
@@ -54,8 +57,8 @@ const tests = '(\\.(test|contract|fixture|support|bench)\\.tsx?$|/testing/)'
 const packages = {
   '@ipld/dag-cbor': ['^app/base/codec\\.ts$'],
   'libp2p|@libp2p/[^/]+|@chainsafe/libp2p-noise|@multiformats/multiaddr': [libp2p, attacker],
-  'multicast-dns': [mdns],
-  'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^app/api/(rename-structs|heal-note)\\.ts$', '^renderer/', '^app/simulation/', '^e2e/contract/', bench],
+  'multicast-dns': [mdns, fuzzer],
+  'yjs|lib0|y-prosemirror|y-protocols': ['^app/documents/', '^app/api/(rename-structs|heal-note)\\.ts$', '^renderer/', '^app/simulation/', '^e2e/contract/', bench, fuzzer],
   'markdown-it': ['^app/documents/'],
   ws: ['^main/', '^e2e/screen/'],
   'react|react-dom|@base-ui/react|@blocknote/[^/]+|@mantine/[^/]+|@fontsource-variable/inter|lucide-react': ['^renderer/', '^e2e/contract/', '^app/(documents/)?[^/]*\\.contract\\.test\\.ts$'],
@@ -99,12 +102,13 @@ module.exports = {
     ...testRows,
     rule('nothing imports the benchmarks', { path: inside, pathNot: [bench, '^e2e/bench/'] }, { path: [bench, '^e2e/bench/'] }),
     rule('nothing imports the attacker', { path: inside, pathNot: attacker }, { path: attacker }),
-    rule('production code imports no test', { path: inside, pathNot: tests }, { path: tests, pathNot: 'node_modules' }),
+    rule('nothing imports the fuzzer', { path: inside, pathNot: fuzzer }, { path: fuzzer }),
+    rule('production code imports no test', { path: inside, pathNot: [tests, fuzzer] }, { path: tests, pathNot: 'node_modules' }),
     rule('no cycles', { path: inside }, { circular: true }),
     rule('the peer names no adapter', { path: '^app/', pathNot: ['^app/(lab|simulation)/', ...adapters, ...memoryTwins, tests] }, { path: [...realAdapters, ...memoryTwins] }),
     rule('simulation runs without the real adapters', { path: '^app/simulation/', pathNot: tests }, { path: realAdapters }),
     rule('the peer knows neither the simulation nor the lab', { path: '^app/(peer|serve)' }, { path: '^app/(simulation|lab)/' }),
-    rule('a host picks adapters, nothing else of their rooms', { path: '^main/', pathNot: [attacker, tests] },
+    rule('a host picks adapters, nothing else of their rooms', { path: '^main/', pathNot: [attacker, fuzzer, tests] },
       { path: '^app/(store|network)/', pathNot: ['^app/store/store\\.ts$', '^app/network/network\\.ts$', ...realAdapters] }),
     rule('no Node.js outside the adapters', { path: '^app/', pathNot: [...adapters, tests] }, { dependencyTypes: ['core'] }),
     rule('the screens run in a browser', { path: '^renderer/', pathNot: ['^renderer/vite\\.config\\.ts$', tests] }, { dependencyTypes: ['core'] }),

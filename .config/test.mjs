@@ -2,7 +2,7 @@
 import { installIfNeeded } from './lib/install.mjs'
 import { at, nodeBinary, toolScript } from './lib/place.mjs'
 import { prepareSystem } from './lib/system.mjs'
-import { browserTests, check, planted, simulation, unitTests } from './lib/stages.mjs'
+import { browserTests, check, fuzz, planted, simulation, unitTests } from './lib/stages.mjs'
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
 
@@ -17,6 +17,7 @@ const STAGES = {
   unit: unitTests,
   simulation,
   planted,
+  fuzz,
   machines: () => browserTests('machines'),
   screens: () => browserTests('screens'),
   contract: () => browserTests('contract'),

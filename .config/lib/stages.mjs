@@ -58,6 +58,24 @@ export const planted = async () => {
   return { passed, failed, output: failed > 0 ? output : '' }
 }
 
+const FUZZ_INPUTS = 100_000
+
+/** Every decoder, half of the inputs on each core. */
+export const fuzz = async () => {
+  const args = ['--expose-gc', at('main/fuzz/fuzz.ts'), '--inputs', String(FUZZ_INPUTS), '--json']
+  const shares = await Promise.all(['1/2', '2/2'].map((share) => run(nodeBinary(), [...args, '--share', share], { capture: true, timeout: 5 * MINUTES })))
+  const plantedBugs = await run(nodeBinary(), [at('main/fuzz/planted.ts')], { capture: true, timeout: 5 * MINUTES })
+  const lines = shares.flatMap(({ output }) => output.split('\n')).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+  const names = [...new Set(lines.map(({ name }) => name))]
+  const failures = lines.flatMap(({ found }) => found)
+  const failed = names.filter((name) => lines.some((line) => line.name === name && line.found.length > 0)).length
+  const broken = shares.filter(({ code }) => code !== 0)
+  const caught = plantedBugs.output.match(/^caught /gm)?.length ?? 0
+  const missed = Math.max(plantedBugs.output.match(/^MISSED /gm)?.length ?? 0, plantedBugs.code === 0 && caught > 0 ? 0 : 1)
+  const output = [...failures, ...(failed === 0 ? broken.map((share) => share.output) : []), ...(missed > 0 ? [plantedBugs.output] : [])].join('\n')
+  return { passed: names.length - failed + caught, failed: (failed || broken.length) + missed, output }
+}
+
 /** `project`: one of e2e/playwright.config.ts. */
 export const browserTests = async (project) => {
   if (project !== 'machines' && !chromiumPath()) return { passed: 0, failed: 1, output: 'Chromium is missing. Install it with: apt-get install chromium' }

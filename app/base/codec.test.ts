@@ -5,6 +5,7 @@ import {
   ByteReader, ByteWriter, concat, decodeCbor, encodeCbor, equalBytes, fromBase64url, fromHex, fromUtf8, toBase64url, toHex, toUtf8,
 } from './codec.ts'
 import { PeerError } from './errors.ts'
+import { CBOR_DEPTH_MAX } from './limits.ts'
 
 const malformed = (error: unknown) => error instanceof PeerError && error.code === 'BASE_BYTES_MALFORMED'
 const bytes = (max = 64) => fc.uint8Array({ maxLength: max })
@@ -115,6 +116,16 @@ test('whatever is cut off is missed, and whatever is added is noticed', () => {
   readAll(whole)
   for (let length = 0; length < whole.length; length++) assert.throws(() => readAll(whole.subarray(0, length)), malformed)
   assert.throws(() => readAll(concat([whole, Uint8Array.of(0)])), malformed)
+})
+
+test('CBOR is refused by how deep it is, and not by how much stack there is', () => {
+  const nested = (depth: number) => concat([new Uint8Array(depth).fill(0x81), Uint8Array.of(0x01)])
+  assert.doesNotThrow(() => decodeCbor(nested(CBOR_DEPTH_MAX)))
+  for (const depth of [CBOR_DEPTH_MAX + 1, 100_000]) assert.throws(() => decodeCbor(nested(depth)), malformed)
+  const map = concat([Uint8Array.of(0xa1, 0x61, 0x61), nested(CBOR_DEPTH_MAX)])
+  assert.throws(() => decodeCbor(map), malformed, 'a map counts too')
+  const wide = encodeCbor(Array.from({ length: 5000 }, () => [{ a: [new Uint8Array(3), 'text', -5] }]))
+  assert.doesNotThrow(() => decodeCbor(wide), 'beside one another is not inside')
 })
 
 test('numbers have one spelling and fit a double', () => {

@@ -1,6 +1,7 @@
 /** Bytes in and out: a strict reader and writer for fixed layouts, canonical CBOR for the rest. */
 import * as cbor from '@ipld/dag-cbor'
 import { PeerError } from './errors.ts'
+import { CBOR_DEPTH_MAX } from './limits.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -79,8 +80,34 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length ==
 /** Canonical CBOR: map keys sorted, shortest lengths. `undefined` is not encodable. */
 export const encodeCbor = (value: unknown): Uint8Array => cbor.encode(value)
 
-/** @throws BASE_BYTES_MALFORMED unless `bytes` are exactly the canonical encoding of what they say */
+const HAS_ITEMS: Readonly<Record<number, number>> = { 4: 1, 5: 2 }
+const CBOR_TAG = 6
+
+/** Whether values lie inside one another deeper than CBOR_DEPTH_MAX. Counted, not tried: a stack overflows at another depth on every
+ *  machine, and what one takes another would refuse. Bytes that are no CBOR are left to the decoder. */
+const isDeepCbor = (bytes: Uint8Array): boolean => {
+  /** Of each value that is open: how many are still to come in it. */
+  const open: number[] = []
+  for (let at = 0; at < bytes.length;) {
+    const [major, minor] = [bytes[at]! >> 5, bytes[at]! & 31]
+    const lengthBytes = minor < 24 ? 0 : 2 ** (minor - 24)
+    if (lengthBytes > 8) return false
+    let count = minor < 24 ? minor : 0
+    for (let index = 1; index <= lengthBytes; index++) count = count * 256 + (bytes[at + index] ?? 0)
+    at += 1 + lengthBytes + (major === 2 || major === 3 ? count : 0)
+    const inside = major === CBOR_TAG ? 1 : count * (HAS_ITEMS[major] ?? 0)
+    if (inside > 0) {
+      if (open.push(inside) > CBOR_DEPTH_MAX) return true
+      continue
+    }
+    while (open.length > 0 && --open[open.length - 1]! === 0) open.pop()
+  }
+  return false
+}
+
+/** @throws BASE_BYTES_MALFORMED unless `bytes` are exactly the canonical encoding of what they say, at most CBOR_DEPTH_MAX deep */
 export const decodeCbor = (bytes: Uint8Array): unknown => {
+  if (isDeepCbor(bytes)) throw malformed('cbor is too deep')
   let value: unknown
   let again: Uint8Array
   try {

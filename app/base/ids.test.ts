@@ -35,3 +35,7 @@ test('a log names its device and its session', () => {
 test('what is quoted of a wrong id is short', () => {
   assert.throws(() => ids.deviceId('x'.repeat(10_000)), (error: PeerError) => String(error.details['text']).length <= 80)
 })
+
+test('what is no text is refused, even if it can not be shown', () => {
+  for (const strange of [{ toString: 1, valueOf: 1 }, Object.create(null), [[]], null, 7]) assert.throws(() => ids.deviceId(strange), malformed)
+})

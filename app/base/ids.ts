@@ -30,7 +30,8 @@ const ADDRESS = /^\/(ip4|ip6|memory)\/[0-9A-Za-z.:%-]{1,64}(\/tcp\/\d{1,5})?(\/p
 
 const checked = (text: unknown, pattern: RegExp, name: string): string => {
   if (typeof text === 'string' && pattern.test(text)) return text
-  throw new PeerError('BASE_ID_MALFORMED', { name, text: String(text).slice(0, 80) })
+  // Of anything but text nothing is told: an object may have a `toString` that is none.
+  throw new PeerError('BASE_ID_MALFORMED', { name, text: typeof text === 'string' ? text.slice(0, 80) : typeof text })
 }
 
 /** @throws BASE_ID_MALFORMED, as all of these do */

@@ -16,6 +16,8 @@ export const ENTRY_BYTES_MAX = 128 * KIB
 export const PART_BYTES_MAX = 64 * KIB
 /** Parts of one change: 16 MiB. */
 export const PARTS_MAX = 256
+/** Values inside one another in CBOR: a note as JSON, at its deepest, takes less than half of it. */
+export const CBOR_DEPTH_MAX = 512
 /** Logs that one heights message may name. */
 export const HEIGHTS_PER_MESSAGE_MAX = 2048
 /** Logs that one neighbour may name in all: a session a day of a hundred machines for a year and a half. */

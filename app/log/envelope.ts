@@ -63,7 +63,8 @@ export const entryHashBytes = (place: Place, body: Uint8Array): Uint8Array => sh
 
 export const signedBytes = (hash: Uint8Array): Uint8Array => concat([SIGNATURE_PREFIX, hash])
 
-const encodeHeads = (heads: readonly Dependency[]): Uint8Array => {
+/** The plaintext of `sealedHeads`. */
+export const encodeHeads = (heads: readonly Dependency[]): Uint8Array => {
   const writer = new ByteWriter().varint(heads.length)
   for (const head of heads) {
     writer.raw(fromHex(deviceOf(head.log))).raw(fromHex(sessionOf(head.log))).varint(head.height).raw(head.shortHash)
@@ -73,7 +74,8 @@ const encodeHeads = (heads: readonly Dependency[]): Uint8Array => {
 
 export const readLogId = (reader: ByteReader): LogId => `${toHex(reader.raw(32))}.${toHex(reader.raw(16))}` as LogId
 
-const decodeHeads = (bytes: Uint8Array): readonly Dependency[] => {
+/** @throws BASE_BYTES_MALFORMED */
+export const decodeHeads = (bytes: Uint8Array): readonly Dependency[] => {
   const reader = new ByteReader(bytes)
   const count = reader.varint(DEPS_PER_ENTRY_MAX)
   const heads: Dependency[] = []
@@ -84,13 +86,15 @@ const decodeHeads = (bytes: Uint8Array): readonly Dependency[] => {
   return heads
 }
 
-const encodeContent = (content: Content): Uint8Array =>
+/** The plaintext of `sealedContent`. */
+export const encodeContent = (content: Content): Uint8Array =>
   new ByteWriter()
     .varint(content.schema).varint(content.timeMs).varint(content.screen).varint(content.part.index).varint(content.part.count)
     .raw(content.document ? fromHex(content.document) : new Uint8Array(16))
     .raw(content.payload).finish()
 
-const decodeContent = (kind: EntryKind, bytes: Uint8Array): Content => {
+/** @throws BASE_BYTES_MALFORMED, LOG_ENTRY_MALFORMED */
+export const decodeContent = (kind: EntryKind, bytes: Uint8Array): Content => {
   const reader = new ByteReader(bytes)
   const [schema, timeMs, screen] = [reader.varint(), reader.varint(), reader.varint(0xffff_ffff)]
   const part = { index: reader.varint(PARTS_MAX), count: reader.varint(PARTS_MAX) }

@@ -41,27 +41,43 @@ export interface Records {
 
 const MACHINE: Key = ['machine']
 
+const fieldsIn = (bytes: Uint8Array): Record<string, unknown> => {
+  const value = decodeCbor(bytes)
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  throw new PeerError('STORE_BROKEN')
+}
+
+const listIn = (value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value
+  throw new PeerError('STORE_BROKEN')
+}
+
+const textIn = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  throw new PeerError('STORE_BROKEN')
+}
+
 const bytesIn = (value: unknown): Uint8Array => {
   if (value instanceof Uint8Array) return value
   throw new PeerError('STORE_BROKEN')
 }
 
 const readWorkspace = (key: Key, bytes: Uint8Array): WorkspaceRecord => {
-  const value = decodeCbor(bytes) as Record<string, unknown>
+  const value = fieldsIn(bytes)
   return {
     workspace: workspaceId(key[1]),
     genesis: bytesIn(value['genesis']),
     keys: restoreDeviceKeys(bytesIn(value['keys'])),
     control: bytesIn(value['control']),
-    epochs: (value['epochs'] as unknown[]).map(bytesIn),
+    epochs: listIn(value['epochs']).map(bytesIn),
     sponsor: typeof value['sponsor'] === 'string' ? deviceId(value['sponsor']) : undefined,
     isFilled: value['filled'] === true,
   }
 }
 
 const readJoin = (key: Key, bytes: Uint8Array): JoinRecord => {
-  const value = decodeCbor(bytes) as Record<string, unknown>
-  return { workspace: workspaceId(key[1]), link: String(value['link']), keys: restoreDeviceKeys(bytesIn(value['keys'])) }
+  const value = fieldsIn(bytes)
+  return { workspace: workspaceId(key[1]), link: textIn(value['link']), keys: restoreDeviceKeys(bytesIn(value['keys'])) }
 }
 
 export const createRecords = (store: Store): Records => {
@@ -69,7 +85,7 @@ export const createRecords = (store: Store): Records => {
   return {
     machineName: () => {
       const bytes = store.get(MACHINE)
-      return bytes && String(decodeCbor(bytes))
+      return bytes && textIn(decodeCbor(bytes))
     },
     setMachineName: (name) => put(MACHINE, name),
     workspaces: () => [...store.scan(['workspaces'])].map((item) => readWorkspace(item.key, item.value)),
@@ -80,7 +96,7 @@ export const createRecords = (store: Store): Records => {
     joins: () => [...store.scan(['joins'])].map((item) => readJoin(item.key, item.value)),
     putJoin: ({ workspace, link, keys }) => put(['joins', workspace], { link, keys: keys.secret }),
     deleteJoin: (workspace) => store.batch([{ kind: 'delete', key: ['joins', workspace] }]),
-    addresses: () => [...store.scan(['book'])].flatMap((item) => (decodeCbor(item.value) as unknown[]).map(address)),
+    addresses: () => [...store.scan(['book'])].flatMap((item) => listIn(decodeCbor(item.value)).map(address)),
     putAddresses: (workspace, device, addresses) =>
       put(['book', workspace, deviceId(device)], [...new Set(addresses)].slice(0, ADDRESSES_REMEMBERED_MAX)),
   }

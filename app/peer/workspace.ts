@@ -66,8 +66,13 @@ const welcomeInfo = (workspace: WorkspaceId, device: DeviceId) => concat([toUtf8
 /** What a joiner is sent once it is admitted.
  *  @throws IDENTITY_BOX_UNREADABLE, BASE_BYTES_MALFORMED, MEMBERSHIP_GENESIS_MISMATCH */
 export const openWelcome = (workspace: WorkspaceId, keys: DeviceKeys, box: Uint8Array): Welcome => {
-  const value = decodeCbor(keys.opening.open(box, welcomeInfo(workspace, keys.device))) as Record<string, unknown>
-  const { genesis, control, epochs } = value
+  return readWelcome(workspace, keys.opening.open(box, welcomeInfo(workspace, keys.device)))
+}
+
+/** What is in the box.
+ *  @throws BASE_BYTES_MALFORMED, MEMBERSHIP_GENESIS_MISMATCH */
+export const readWelcome = (workspace: WorkspaceId, bytes: Uint8Array): Welcome => {
+  const { genesis, control, epochs } = (decodeCbor(bytes) ?? {}) as Record<string, unknown>
   const isKey = (key: unknown): key is Uint8Array => key instanceof Uint8Array && key.length === KEY_BYTES
   if (!(genesis instanceof Uint8Array) || !isKey(control) || !Array.isArray(epochs) || epochs.length === 0 || !epochs.every(isKey)) {
     throw new PeerError('MEMBERSHIP_GENESIS_MISMATCH')
