@@ -37,5 +37,6 @@ test('what is quoted of a wrong id is short', () => {
 })
 
 test('what is no text is refused, even if it can not be shown', () => {
-  for (const strange of [{ toString: 1, valueOf: 1 }, Object.create(null), [[]], null, 7]) assert.throws(() => ids.deviceId(strange), malformed)
+  const strange = [{ toString: 1, valueOf: 1 }, Object.create(null), [[]], null, 7]
+  for (const each of strange) assert.throws(() => ids.deviceId(each), malformed)
 })
