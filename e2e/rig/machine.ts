@@ -80,7 +80,7 @@ export const createMachine = ({ name, key, directory, socket, serveArgs, dataDir
   }
   const askIn = async (directoryOfHost: string, ...args: readonly string[]): Promise<Answer> => {
     const { code: exitCode, stdout, stderr } = await runToEnd(socket.wrap([node, program, '--data-dir', directoryOfHost, '--json', ...args]))
-    const json = lastJson(exitCode === 0 ? stdout : stderr)
+    const json = exitCode === 0 ? lastJson(stdout) : (lastJson(stderr) ?? lastJson(stdout))
     if (json === undefined) throw new Error(`lanyard ${args.join(' ')} on ${name} ended with code ${exitCode} and no JSON: ${stdout}${stderr}`)
     return { exitCode, json, error: (json['error'] as { code?: string } | undefined)?.code }
   }

@@ -44,6 +44,8 @@ const main = async (): Promise<number> => {
   mkdirSync(directory, { recursive: true })
   console.error(`Seed ${seed}: ${machines} machines, ${minutes} minutes. Again: npm run soak -- --minutes ${minutes} --machines ${machines} --seed ${seed}`)
   const lab = createLab(path.join(directory, 'machines'))
+  // The machines must not stay behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void lab.close().finally(() => process.exit(130)))
   try {
     const result = await runSoak(lab, { seed, machines, lengthMs: minutes * 60_000, directory, say: (line) => console.error(line) })
     const report = reportOf(result)
@@ -56,9 +58,6 @@ const main = async (): Promise<number> => {
     await lab.close()
   }
 }
-
-/** Told to end: the machines must not stay behind. */
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.stack : String(error))

@@ -99,14 +99,15 @@ const runRound = async (stage: Stage, { steps, lengthMs }: Round): Promise<void>
 }
 
 const settle = async (stage: Stage, lines: readonly Line[]): Promise<RoundResult> => {
-  await stage.traffic.pause()
   const mendedMs = stage.nowMs()
+  stage.say(`${clockText(mendedMs)}  all is mended, nobody writes`)
+  for (const { text } of await stage.traffic.pause()) stage.findings.push(`${clockText(mendedMs)} never answered: ${text.slice(0, 60)}`)
   const equalAfterMs = await untilEqual(stage.cluster) ?? null
   if (equalAfterMs === null) stage.findings.push(`${clockText(mendedMs)} not equal: ${JSON.stringify(await statesOf(stage.cluster))}`)
   const verdict = judgeExports(await textsOf(stage.cluster), lines)
   if (!isClean(verdict)) stage.findings.push(`${clockText(mendedMs)} ${verdictText(verdict)}: ${witnesses(verdict)}`)
   const saved = lines.filter(({ isSaved }) => isSaved).length
-  stage.say(`${clockText(stage.nowMs())}  all mended: ${equalAfterMs === null ? 'NOT EQUAL' : `equal after ${(equalAfterMs / 1000).toFixed(1)} s`}, ${saved} lines saved, ${verdictText(verdict)}`)
+  stage.say(`${clockText(stage.nowMs())}  ${equalAfterMs === null ? 'NOT EQUAL' : `equal after ${(equalAfterMs / 1000).toFixed(1)} s`}, ${saved} lines saved, ${verdictText(verdict)}`)
   return { mendedMs, equalAfterMs, saved, verdict }
 }
 
@@ -164,6 +165,7 @@ export const runSoak = async (lab: Lab, options: SoakOptions): Promise<SoakResul
   } finally {
     sampler.stop()
     const paused = traffic.pause()
+    // Whoever still waits for an answer gets none.
     cluster.close()
     await paused
   }

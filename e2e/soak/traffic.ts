@@ -1,7 +1,7 @@
 /** Writes all the time, on every machine that runs: through the API, and now and then by the command line. */
 import type { Chance } from './chance.ts'
 import type { Cluster, Seat } from './cluster.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, Line } from './ledger.ts'
 
 /** Between two lines of one machine through its API. */
 const API_EVERY_MS: readonly [number, number] = [250, 750]
@@ -9,51 +9,56 @@ const API_EVERY_MS: readonly [number, number] = [250, 750]
 const CLI_EVERY_MS: readonly [number, number] = [1500, 4500]
 /** Lines that one host may owe an answer for: a frozen one answers none. */
 const WAITING_MAX = 40
+/** A command line gives up after half a minute. */
+const ANSWER_MS_MAX = 45_000
 const LONG_EVERY = 40
 const LONG_WORDS = 800
 const SHORT_WORDS = 12
 
 export interface Traffic {
   resume(): void
-  /** Writes no more; resolves once every line is answered. */
-  pause(): Promise<void>
+  /** Writes no more; gives the lines that were not answered in time, which should be none: all hosts run, and nothing is cut. */
+  pause(): Promise<readonly Line[]>
 }
 
 export const createTraffic = ({ seats, workspace, documents }: Cluster, ledger: Ledger, chance: Chance): Traffic => {
-  const open = new Set<Promise<void>>()
+  const open = new Map<Promise<void>, Line>()
   const timers = new Set<NodeJS.Timeout>()
   let isPaused = true
   const filler = () => (chance.whole(1, LONG_EVERY) === 1 ? LONG_WORDS : chance.whole(0, SHORT_WORDS))
-  const track = (work: Promise<void>) => {
-    open.add(work)
+  const track = (line: Line, work: Promise<void>) => {
+    open.set(work, line)
     void work.finally(() => open.delete(work))
   }
 
-  const writeByApi = async ({ machine, screen }: Seat, waiting: { count: number }) => {
+  const writeByApi = ({ machine, screen }: Seat, waiting: { count: number }) => {
     if (!machine.isRunning || waiting.count >= WAITING_MAX) return
     const line = ledger.write({ document: chance.pick(documents), machine: machine.name, by: 'api' }, filler())
     waiting.count++
-    const answer = await screen.run('document.append', { workspace, document: line.document, text: line.text })
-    waiting.count--
-    if (answer.ok) line.isSaved = true
-    else line.code = answer.code
+    track(line, screen.run('document.append', { workspace, document: line.document, text: line.text }).then((answer) => {
+      waiting.count--
+      if (answer.ok) line.isSaved = true
+      else line.code = answer.code
+    }))
   }
-  const writeByCli = async ({ machine }: Seat) => {
+  const writeByCli = ({ machine }: Seat) => {
     if (!machine.isRunning) return
     const line = ledger.write({ document: chance.pick(documents), machine: machine.name, by: 'cli' }, filler())
-    try {
-      const { exitCode, error } = await machine.ask('doc', 'append', line.document, line.text)
-      if (exitCode === 0) line.isSaved = true
-      else line.code = error ?? `exit code ${exitCode}`
-    } catch (error) {
-      line.code = String(error)
-    }
+    track(line, machine.ask('doc', 'append', line.document, line.text).then(
+      ({ exitCode, error }) => {
+        if (exitCode === 0) line.isSaved = true
+        else line.code = error ?? `exit code ${exitCode}`
+      },
+      (error: unknown) => {
+        line.code = String(error)
+      },
+    ))
   }
-  const repeat = ([from, to]: readonly [number, number], write: () => Promise<void>) => {
+  const repeat = ([from, to]: readonly [number, number], write: () => void) => {
     const timer = setTimeout(() => {
       timers.delete(timer)
       if (isPaused) return
-      track(write())
+      write()
       repeat([from, to], write)
     }, chance.whole(from, to))
     timers.add(timer)
@@ -71,7 +76,9 @@ export const createTraffic = ({ seats, workspace, documents }: Cluster, ledger: 
       isPaused = true
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
-      while (open.size > 0) await Promise.all(open)
+      const until = performance.now() + ANSWER_MS_MAX
+      while (open.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 100))
+      return [...open.values()]
     },
   }
 }

@@ -6,6 +6,8 @@ export interface Output {
   readonly json: unknown
   /** Without its last line end; empty prints nothing. */
   readonly text: string
+  /** Undefined: done. */
+  readonly exitCode?: number
 }
 
 const sorted = (_: string, value: unknown): unknown => {

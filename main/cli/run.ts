@@ -4,6 +4,7 @@ import { dataDirectory } from '../data-directory.ts'
 import { version } from '../version.ts'
 import { parseCommandLine, textOption, type Parsed } from './arguments.ts'
 import type { Call, CliCommand } from './command.types.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { documentCommands } from './commands/documents.ts'
 import { exportCommand } from './commands/export.ts'
 import { machineCommands } from './commands/machines.ts'
@@ -37,7 +38,7 @@ const infoCommands: readonly CliCommand[] = [
 ]
 
 export const commands: readonly CliCommand[] = [
-  serveCommand, ...workspaceCommands, ...machineCommands, ...documentCommands, exportCommand, ...infoCommands,
+  serveCommand, ...workspaceCommands, ...machineCommands, ...documentCommands, exportCommand, doctorCommand, ...infoCommands,
 ]
 
 /** Gives the exit code. Standard output gets the result, the error stream what went wrong. */
@@ -57,10 +58,10 @@ const runParsed = async ({ command, positionals, options }: Parsed, inJson: bool
   const dataDir = dataDirectory({ dataDir: textOption(options, 'data-dir'), profile: textOption(options, 'profile') })
   const call = { positionals, options, dataDir }
   if (command.kind === 'serve') return command.run(call)
-  const { json, text } = command.kind === 'local' ? await command.run(call) : await runOnHost(command, call)
+  const { json, text, exitCode = EXIT_OK } = command.kind === 'local' ? await command.run(call) : await runOnHost(command, call)
   if (inJson) process.stdout.write(`${sortedJson(json)}\n`)
   else if (text !== '') process.stdout.write(`${text}\n`)
-  return EXIT_OK
+  return exitCode
 }
 
 const runOnHost = async (command: CliCommand & { kind: 'host' }, call: Call): Promise<Output> => {
