@@ -65,6 +65,7 @@ const packages = {
   'vite|@vitejs/plugin-react': ['^renderer/vite\\.config\\.ts$'],
   '@playwright/test|@axe-core/playwright': ['^e2e/'],
   'fast-check|@hpke/core': [tests],
+  esbuild: ['^main/planted/build\\.ts$'],
   electron: ['^main/electron/'],
 }
 

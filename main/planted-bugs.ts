@@ -1,147 +1,125 @@
-/** `npm run test:planted`: shows that the simulation can fail. Each bug is planted in a copy of the source, one at a time; a seed must find
- *  it, and that same seed must pass on the source as it is. A text that is no longer there fails loudly: plant the bug in its new place. */
-import assert from 'node:assert/strict'
+/** `npm run test:planted`: shows that the simulation can fail. Each bug is planted in the source, one at a time; its story, a plan of a few
+ *  steps that was once shrunk from a seed, must still find it by the same property, and must pass on the source as it is. A text that is no
+ *  longer there fails loudly: plant the bug in its new place, and find it again with `--find` (all) or `--find NAME`. */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildSimulator } from './planted/build.ts'
+import { BUGS } from './planted/bugs.ts'
+import type { Bug } from './planted/bugs.ts'
 
-interface Patch {
-  readonly file: string
-  readonly text: string
-  readonly becomes: string
-}
-
-interface Bug {
-  readonly name: string
-  readonly patches: readonly Patch[]
-}
-
-const BUGS: readonly Bug[] = [
-  {
-    name: 'no anti-entropy: neither every ten seconds nor on connect',
-    patches: [
-      { file: 'app/sync/links.ts', text: '        every(clock, ANTI_ENTROPY_MS, () => links.forEach((link) => link.compare())),\n', becomes: '' },
-      { file: 'app/sync/exchange.ts', text: '    start: compare,\n', becomes: '    start: setCompared,\n' },
-    ],
-  },
-  {
-    name: 'no causal order: entries are released as they come',
-    patches: [{ file: 'app/log/release.ts', text: '    if (blocker) return blocker\n', becomes: '' }],
-  },
-  {
-    name: 'no write-ahead: entries are sent, then stored',
-    patches: [
-      { file: 'app/log/log.ts', text: '    store.batch(operations)\n', becomes: '' },
-      { file: 'app/log/log.ts', text: '    commit(chain, hashes, () => true)\n', becomes: '    commit(chain, hashes, () => true)\n    store.batch(operations)\n' },
-    ],
-  },
-  {
-    name: 'no write-ahead: own entries are sent and never stored',
-    patches: [{ file: 'app/log/log.ts', text: '    store.batch(operations)\n', becomes: '' }],
-  },
-  {
-    name: 'clean-ups of formatting are not logged',
-    patches: [{ file: 'app/documents/open-document.ts', text: '      else pending.add(update, origin)\n', becomes: '      else if (origin !== null) pending.add(update, origin)\n' }],
-  },
-  {
-    name: 'one log for every session of a device',
-    patches: [{ file: 'app/log/log.ts', text: '  const session = sessionId(toHex(random.bytes(16)))\n', becomes: '  const session = sessionId(keys.device.slice(0, 32))\n' }],
-  },
-  {
-    name: 'saved is said before it is on disk',
-    patches: [{ file: 'app/log/durability.ts', text: '    store.synced().then(\n', becomes: '    Promise.resolve().then(\n' }],
-  },
-]
-
-const ROOT = join(import.meta.dirname, '..')
-const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1)
-const AT_ONCE = 2
+const SEEDS_MAX = 200
+const SEEDS_FOR_MORE = 6
+const STEPS_MAX = 10
 const FAULT_CHARACTERS_MAX = 160
-
-const plant = (bug: Bug | undefined, directory: string): string => {
-  mkdirSync(directory)
-  for (const part of ['app', 'main/simulate.ts', 'package.json']) cpSync(join(ROOT, part), join(directory, part), { recursive: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'), 'junction')
-  for (const { file, text, becomes } of bug?.patches ?? []) {
-    const path = join(directory, file)
-    const source = readFileSync(path, 'utf8')
-    assert.equal(source.split(text).length, 2, `"${bug?.name}" can't be planted: ${file} must hold this once:\n${text}`)
-    writeFileSync(path, source.replace(text, () => becomes))
-  }
-  return directory
-}
-
-interface Outcome {
-  readonly seed: number
-  readonly verdict: 'pass' | 'fail'
-  readonly fault: string
-  /** Rare moments that the run reached, by name. */
-  readonly sometimes: Readonly<Record<string, number>>
-}
-
-const simulate = (directory: string, seed: number): Promise<Outcome> => new Promise((resolve, reject) => {
-  const child = spawn(process.execPath, [join(directory, 'main/simulate.ts'), '--seed', String(seed), '--peers', '5', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  child.stdout.on('data', (bytes: Buffer) => { output += bytes })
-  child.stderr.on('data', (bytes: Buffer) => { output += bytes })
-  child.once('error', reject)
-  child.once('close', () => {
-    try {
-      const { verdict, faults, sometimes } = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '')
-      resolve({ seed, verdict, sometimes, fault: String(faults[0] ?? '').split('\n')[0]!.slice(0, FAULT_CHARACTERS_MAX) })
-    } catch {
-      // A bug may break so much that there is no report: an invariant that stops the process is a find too.
-      resolve({ seed, verdict: 'fail', sometimes: {}, fault: output.slice(0, FAULT_CHARACTERS_MAX) })
-    }
-  })
-})
-
-/** Runs seed after seed, two at once, until `isEnough` says so; gives the outcomes. */
-const simulateUntil = async (directory: string, isEnough: (outcomes: readonly Outcome[]) => boolean): Promise<readonly Outcome[]> => {
-  const outcomes: Outcome[] = []
-  for (let at = 0; at < SEEDS.length && !isEnough(outcomes); at += AT_ONCE) {
-    outcomes.push(...await Promise.all(SEEDS.slice(at, at + AT_ONCE).map((seed) => simulate(directory, seed))))
-  }
-  return outcomes
-}
-
-const failureIn = (outcomes: readonly Outcome[]) => outcomes.find(({ verdict }) => verdict === 'fail')
-const neverReached = (outcomes: readonly Outcome[]): string[] =>
-  Object.keys(outcomes[0]?.sometimes ?? {}).filter((name) => outcomes.every(({ sometimes }) => !sometimes[name]))
 
 const temporary = mkdtempSync(join(tmpdir(), 'lanyard-planted-'))
 const print = (line: string) => void process.stdout.write(`${line}\n`)
+const storyFile = (bug: Bug) => join(import.meta.dirname, 'planted', `${bug.name}.json`)
+const programFile = (name: string) => join(temporary, `${name}.mjs`)
 let missed = 0
 const tell = (isGood: boolean, line: string) => {
   if (!isGood) missed += 1
   print(line)
 }
 
-const seekAll = async (): Promise<number[]> => {
-  const seeds: number[] = []
-  for (const [number, bug] of BUGS.entries()) {
-    const directory = plant(bug, join(temporary, String(number)))
-    const found = failureIn(await simulateUntil(directory, (outcomes) => failureIn(outcomes) !== undefined))
-    if (found) seeds.push(found.seed)
-    tell(found !== undefined, found ? `caught  ${bug.name}  (seed ${found.seed}: ${found.fault})` : `MISSED  ${bug.name}: ${SEEDS.length} seeds passed`)
-    rmSync(directory, { recursive: true })
-  }
-  return seeds
+interface Outcome {
+  readonly seed?: number
+  readonly verdict: 'pass' | 'fail'
+  readonly properties: readonly string[]
+  readonly faults: readonly string[]
 }
 
-/** The source as it is passes every seed that found a bug, and the seeds reach every rare moment: what never happens is not tested. */
-const checkSound = async (seedsThatFound: readonly number[]): Promise<void> => {
-  const seedMax = Math.max(...seedsThatFound, 0)
-  const outcomes = await simulateUntil(plant(undefined, join(temporary, 'sound')), (done) => done.length >= seedMax && neverReached(done).length === 0)
-  const failure = failureIn(outcomes)
-  tell(!failure, failure ? `FAILED  seed ${failure.seed} fails on the source as it is: ${failure.fault}` : `ok  seeds 1 to ${outcomes.length} pass on the source as it is`)
-  const missing = neverReached(outcomes)
-  tell(missing.length === 0, missing.length > 0 ? `FAILED  no seed reaches ${missing.join(', ')}` : `ok  they reach ${Object.keys(outcomes[0]!.sometimes).join(', ')}`)
+/** The reports that a simulator prints. */
+const simulate = (program: string, args: readonly string[]): Promise<readonly Outcome[]> => new Promise((resolve, reject) => {
+  const child = spawn(process.execPath, [program, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  child.stdout.on('data', (bytes: Buffer) => { output += bytes })
+  child.stderr.on('data', (bytes: Buffer) => { output += bytes })
+  child.once('error', reject)
+  child.once('close', () => {
+    const reports = output.split('\n').filter((line) => line.startsWith('{"seed"')).map((line) => JSON.parse(line) as Outcome)
+    // A bug may break so much that there is no report: an invariant that stops the process is a find too.
+    resolve(reports.length > 0 ? reports : [{ verdict: 'fail', properties: ['run'], faults: [output.slice(-FAULT_CHARACTERS_MAX)] }])
+  })
+})
+
+interface Story {
+  readonly properties: readonly string[]
+  readonly plan: { readonly steps: readonly unknown[] }
+}
+
+interface Found {
+  readonly seed: number
+  readonly outcome: Outcome
+}
+
+/** The first seed that finds it. */
+const seek = async (bug: Bug): Promise<Found | undefined> => {
+  for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+    const [outcome] = await simulate(programFile(bug.name), ['--seed', String(seed)])
+    // A story that ends while they gather tells little: another seed may tell more.
+    if (outcome?.verdict === 'fail' && (outcome.properties[0] !== 'run' || seed > SEEDS_FOR_MORE)) return { seed, outcome }
+  }
+  return undefined
+}
+
+/** A bug that has no story yet. */
+const checkSeeds = async (bug: Bug): Promise<void> => {
+  await buildSimulator(bug, programFile(bug.name))
+  const found = await seek(bug)
+  tell(found !== undefined, found ? `caught  ${bug.what}  (seed ${found.seed}, ${found.outcome.properties[0]})` : `MISSED  ${bug.what}: ${SEEDS_MAX} seeds passed`)
+}
+
+const checkStory = async (bug: Bug): Promise<void> => {
+  if (!existsSync(storyFile(bug))) return checkSeeds(bug)
+  const { properties, plan } = JSON.parse(readFileSync(storyFile(bug), 'utf8')) as Story
+  await buildSimulator(bug, programFile(bug.name))
+  const [outcome] = await simulate(programFile(bug.name), ['--plan', storyFile(bug)])
+  const isSame = outcome?.properties[0] === properties[0] && plan.steps.length <= STEPS_MAX
+  const fault = outcome?.faults[0]?.split('\n')[0]?.slice(0, FAULT_CHARACTERS_MAX) ?? 'it passed'
+  tell(isSame, `${isSame ? 'caught' : 'MISSED'}  ${bug.what}  (${plan.steps.length} steps, ${properties[0]}: ${fault})`)
+}
+
+const checkSound = async (): Promise<void> => {
+  const told = BUGS.filter((bug) => existsSync(storyFile(bug)))
+  await buildSimulator(undefined, programFile('sound'))
+  const outcomes = await simulate(programFile('sound'), told.flatMap((bug) => ['--plan', storyFile(bug)]))
+  const failed = outcomes.filter(({ verdict }) => verdict === 'fail')
+  const isGood = failed.length === 0 && outcomes.length === told.length
+  tell(isGood, isGood ? `ok  all ${told.length} stories pass on the source as it is` : `FAILED  on the source as it is: ${failed[0]?.faults[0] ?? 'no report'}`)
+}
+
+/** Runs seeds until one finds it, and shrinks that one's plan. */
+const find = async (bug: Bug): Promise<void> => {
+  await buildSimulator(bug, programFile(bug.name))
+  const found = await seek(bug)
+  if (!found) return tell(false, `MISSED  ${bug.what}: ${SEEDS_MAX} seeds passed`)
+  const { seed, outcome } = found
+  print(`${bug.name}: seed ${seed} finds it: ${outcome.properties.join(', ')}: ${outcome.faults[0]?.slice(0, FAULT_CHARACTERS_MAX)}`)
+  await simulate(programFile(bug.name), ['--seed', String(seed), '--shrink', '--write', storyFile(bug)])
+  const { plan } = JSON.parse(readFileSync(storyFile(bug), 'utf8')) as Story
+  print(`  its story has ${plan.steps.length} steps`)
+}
+
+/** So many at once: one a core. */
+const AT_ONCE = 2
+const forAll = async (bugs: readonly Bug[], act: (bug: Bug) => Promise<void>): Promise<void> => {
+  const waiting = [...bugs]
+  const work = async () => {
+    for (let bug = waiting.shift(); bug; bug = waiting.shift()) await act(bug)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
 }
 
 try {
-  await checkSound(await seekAll())
+  const [mode, name] = process.argv.slice(2)
+  if (mode === '--find') await forAll(BUGS.filter((bug) => name === undefined || bug.name === name), find)
+  else {
+    await forAll(BUGS, checkStory)
+    await checkSound()
+  }
 } finally {
   rmSync(temporary, { recursive: true })
 }

@@ -1,103 +1,152 @@
-/** `npm run simulate -- --seed 42 --peers 5 --json`: the shipped peer, many times over in one process, from a seed. */
-import { parseArgs } from 'node:util'
+/** `npm run simulate -- --seed 42`: the shipped peer, many times over in one process, from a seed. */
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { PeerError } from '../app/base/errors.ts'
-import { createPeer } from '../app/peer.ts'
-import { simulate } from '../app/simulation/simulate.ts'
-import type { SimulationOptions, SimulationReport } from '../app/simulation/simulate.ts'
-import { rememberVerifications } from './remembered-verify.ts'
+import { drawPlan } from '../app/simulation/draw-plan.ts'
+import type { Plan } from '../app/simulation/plan.ts'
+import { readPlan } from '../app/simulation/read-plan.ts'
+import { shrinkPlan } from '../app/simulation/shrink.ts'
+import type { SimulationReport } from '../app/simulation/simulate.ts'
+import { storyOf } from '../app/simulation/story.ts'
+import { choiceArguments, HELP, readCommandLine } from './simulation/options.ts'
+import type { CommandLine } from './simulation/options.ts'
+import { runSeeds } from './simulation/pool.ts'
+import type { Outcome } from './simulation/pool.ts'
+import { createRunner } from './simulation/run-plan.ts'
+import type { RunPlan } from './simulation/run-plan.ts'
+import { addOutcome, createSum, neverReached } from './simulation/sum.ts'
+import type { Sum } from './simulation/sum.ts'
 
-const HELP = `Usage: simulate [--seed N | --seeds FROM..TO] [--peers N] [--seconds N] [--json]
+const SHRINK_RUNS_MAX = 600
+const PROGRESS_MS = 5000
 
-Runs the peers of one workspace in virtual time: people edit, cables are cut, machines crash and lose what was not on
-their disks. Then everything is mended, and all must be equal, with nothing lost that was called saved.
-
-  --seed N          the run; the same seed gives the same run (default 1)
-  --seeds FROM..TO  several runs
-  --peers N         machines, from 2 to 25 (default 5)
-  --seconds N       of virtual time in which people work and things go wrong (default 20)
-  --json            only JSON: a line a run, and for several runs a line with the sum
-Ends with 0 when every run passed, with 1 when one failed, with 2 when the options are wrong.
-`
-const PEERS_MAX = 25
-const SECONDS_MAX = 3600
-const SEED_MAX = 2 ** 32
-
-interface CommandLine {
-  readonly runs: readonly SimulationOptions[]
-  readonly isJson: boolean
-}
-
-const wholeNumber = (name: string, text: string, [low, high]: readonly [number, number]): number => {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= low && value <= high) return value
-  throw new PeerError('SIMULATION_OPTION_INVALID', { option: name, given: text, low, high })
-}
-
-const seedsOf = (seed: string, seeds: string | undefined): number[] => {
-  if (seeds === undefined) return [wholeNumber('--seed', seed, [0, SEED_MAX])]
-  const [from = '', to = ''] = seeds.split('..')
-  const first = wholeNumber('--seeds', from, [0, SEED_MAX])
-  const last = wholeNumber('--seeds', to, [first, first + 100_000])
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at)
-}
-
-const OPTIONS = {
-  seed: { type: 'string', default: '1' },
-  seeds: { type: 'string' },
-  peers: { type: 'string', default: '5' },
-  seconds: { type: 'string', default: '20' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const
-
-const readArguments = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values
-  } catch (cause) {
-    throw new PeerError('SIMULATION_OPTION_INVALID', { given: (cause as Error).message }, { cause })
-  }
-}
-
-const readCommandLine = (args: readonly string[]): CommandLine | 'help' => {
-  const { seed, seeds, peers, seconds, json, help } = readArguments(args)
-  if (help) return 'help'
-  const peerCount = wholeNumber('--peers', peers, [2, PEERS_MAX])
-  const activeMs = 1000 * wholeNumber('--seconds', seconds, [1, SECONDS_MAX])
-  return { runs: seedsOf(seed, seeds).map((number) => ({ seed: number, peers: peerCount, activeMs })), isJson: json }
-}
-
-/** Failed promises that nobody waits for must fail the run, not the process. */
-const strayErrors: unknown[] = []
-process.on('unhandledRejection', (error) => strayErrors.push(error))
-
-const turn = () => new Promise<void>((resolve) => process.nextTick(resolve))
-const forget = rememberVerifications()
 const print = (line: string) => void process.stdout.write(`${line}\n`)
+const silently = () => {}
 
-const storyEnd = (report: SimulationReport): string => [
+const columns = (...rows: readonly object[]) => rows.flatMap((row) => Object.entries(row)).map(([name, value]) => `${name.padStart(20)}  ${value}`)
+
+const endOf = (report: SimulationReport): string => [
   '',
   ...report.faults.map((fault) => `FAULT  ${fault}`),
-  ...Object.entries({ ...report.counts, ...report.sometimes }).map(([name, value]) => `${name.padStart(20)}  ${value}`),
-  `seed ${report.seed}, ${report.peers} peers: ${report.verdict}, trace ${report.traceHash}`,
+  ...columns(report.happened, report.counts, report.sometimes),
+  `seed ${report.seed}, ${report.peers} machines, ${report.activeMs / 1000} s: ${report.verdict}, trace ${report.traceHash}`,
 ].join('\n')
 
-const runAll = async ({ runs, isJson }: CommandLine): Promise<boolean> => {
-  const failed: number[] = []
-  for (const options of runs) {
-    strayErrors.length = 0
-    forget()
-    const report = await simulate(options, { turn, createPeer, strayErrors, tell: isJson ? () => {} : print })
-    if (report.verdict === 'fail') failed.push(options.seed)
-    print(isJson ? JSON.stringify(report) : storyEnd(report))
+const endOfSum = (sum: Sum, seconds: number): string => [
+  '', 'Faults that found their machine there:', ...columns(sum.happened), 'Counted:', ...columns(sum.counts), 'Rare moments:', ...columns(sum.sometimes),
+  `${sum.runs} runs in ${seconds.toFixed(0)} s, ${sum.failed.length} failed: ${sum.failed.join(' ')}`,
+].join('\n')
+
+const readPlanFile = (file: string): Plan => {
+  try {
+    const given = JSON.parse(readFileSync(file, 'utf8'))
+    return readPlan(given?.plan ?? given)
+  } catch (cause) {
+    if (cause instanceof PeerError) throw cause
+    throw new PeerError('SIMULATION_PLAN_INVALID', { what: (cause as Error).message }, { cause })
   }
-  if (runs.length > 1) print(isJson ? JSON.stringify({ runs: runs.length, failed, verdict: failed.length > 0 ? 'fail' : 'pass' }) : `\n${runs.length} runs, ${failed.length} failed: ${failed.join(' ')}`)
-  return failed.length === 0
+}
+
+/** The smallest plan in which the same property fails first. */
+const shrunk = async (plan: Plan, { properties }: SimulationReport, run: RunPlan): Promise<Plan> => {
+  const [property] = properties
+  const smaller = await shrinkPlan(plan, async (candidate) => (await run(candidate)).properties[0] === property, SHRINK_RUNS_MAX)
+  print(`\nThe smallest of ${smaller.runs} in which "${property}" fails:\n\n${storyOf(smaller.plan).join('\n')}`)
+  return smaller.plan
+}
+
+/** One plan, with its story as it happens. */
+const runOne = async (run: RunPlan, plan: Plan, { isJson, shrinks, write }: CommandLine): Promise<boolean> => {
+  const report = await run(plan, isJson ? silently : print)
+  if (!isJson) print(endOf(report))
+  const isFailed = report.verdict === 'fail'
+  const kept = isFailed && shrinks ? await shrunk(plan, report, run) : plan
+  if (write !== undefined) {
+    writeFileSync(write, `${JSON.stringify({ properties: report.properties, faults: report.faults.slice(0, 3), plan: kept }, undefined, 1)}\n`)
+    print(`Written. Again: npm run simulate -- --plan ${write}`)
+  }
+  if (isJson) print(JSON.stringify(report))
+  return !isFailed
+}
+
+const runAll = async (plans: readonly Plan[], commandLine: CommandLine): Promise<boolean> => {
+  const run = createRunner()
+  let isGood = true
+  for (const plan of plans) isGood = await runOne(run, plan, commandLine) && isGood
+  return isGood
+}
+
+const hintOf = ({ seed }: Outcome, { choice }: CommandLine) => `npm run simulate -- ${['--seed', seed, ...choiceArguments(choice), '--shrink'].join(' ')}`
+
+/** Many seeds, over one process or more. */
+const runMany = async (seeds: () => number | undefined, commandLine: CommandLine): Promise<Sum> => {
+  const { isJson, failures } = commandLine
+  const sum = createSum()
+  const stopsAtFirst = commandLine.task.kind === 'soak' && !commandLine.keepsGoing
+  await runSeeds({
+    processes: commandLine.processes,
+    args: choiceArguments(commandLine.choice),
+    nextSeed: () => (sum.failed.length > 0 && stopsAtFirst ? undefined : seeds()),
+    onOutcome: (outcome) => {
+      addOutcome(sum, outcome)
+      if (isJson) print(JSON.stringify(outcome))
+      if (outcome.verdict === 'pass') return
+      const again = hintOf(outcome, commandLine)
+      if (!isJson) print(`seed ${outcome.seed} FAILED: ${outcome.faults?.[0]}\n  Again: ${again}`)
+      if (failures !== undefined) appendFileSync(failures, `${JSON.stringify({ seed: outcome.seed, ...commandLine.choice, properties: outcome.properties, faults: outcome.faults?.slice(0, 3), again })}\n`)
+    },
+  })
+  return sum
+}
+
+const sumUp = (sum: Sum, startMs: number, { isJson }: CommandLine): boolean => {
+  const seconds = (performance.now() - startMs) / 1000
+  const isGood = sum.failed.length === 0 && sum.runs > 0
+  const verdict = isGood ? 'pass' : 'fail'
+  print(isJson ? JSON.stringify({ ...sum, neverReached: neverReached(sum), seconds: Math.round(seconds), verdict }) : endOfSum(sum, seconds))
+  return isGood
+}
+
+const runRange = async (first: number, last: number, commandLine: CommandLine): Promise<boolean> => {
+  const startMs = performance.now()
+  let next = first
+  return sumUp(await runMany(() => (next <= last ? next++ : undefined), commandLine), startMs, commandLine)
+}
+
+/** New seeds until the time is up. */
+const soak = async (first: number, minutes: number, commandLine: CommandLine): Promise<boolean> => {
+  const startMs = performance.now()
+  let next = first
+  const elapsedMs = () => performance.now() - startMs
+  const progress = setInterval(() => {
+    if (!commandLine.isJson) print(`${(elapsedMs() / 60_000).toFixed(1)} of ${minutes} min: seeds ${first} to ${next - 1}`)
+  }, PROGRESS_MS)
+  const sum = await runMany(() => (elapsedMs() < minutes * 60_000 ? next++ : undefined), commandLine)
+  clearInterval(progress)
+  return sumUp(sum, startMs, commandLine)
+}
+
+/** A process of a pool: seeds come in, reports go out. */
+const serveSeeds = ({ choice }: CommandLine): void => {
+  const run = createRunner()
+  process.once('disconnect', () => process.exit())
+  process.on('message', (seed: number) => void run(drawPlan(seed, choice)).then((report) => process.send!(report)))
+}
+
+const runTask = async (commandLine: CommandLine): Promise<boolean> => {
+  const { task, choice } = commandLine
+  switch (task.kind) {
+    case 'help': return print(HELP), true
+    case 'plan': return runAll(task.files.map(readPlanFile), commandLine)
+    case 'seed': return runAll([drawPlan(task.seed, choice)], commandLine)
+    case 'seeds': return runRange(task.first, task.last, commandLine)
+    case 'soak': return soak(task.first, task.minutes, commandLine)
+  }
 }
 
 try {
-  const commandLine = readCommandLine(process.argv.slice(2))
-  if (commandLine === 'help') print(HELP)
-  else process.exitCode = (await runAll(commandLine)) ? 0 : 1
+  const [first, ...rest] = process.argv.slice(2)
+  if (first === '--worker') serveSeeds(readCommandLine(rest))
+  else process.exitCode = (await runTask(readCommandLine(process.argv.slice(2)))) ? 0 : 1
 } catch (error) {
   if (!(error instanceof PeerError)) throw error
   process.stderr.write(`${error.message} ${JSON.stringify(error.details)}\n${HELP}`)

@@ -91,6 +91,7 @@ export const errorTable = {
   HOST_FILE_UNREADABLE: row('That file can not be read.'),
 
   SIMULATION_OPTION_INVALID: row('The simulation’s options have a mistake.'),
+  SIMULATION_PLAN_INVALID: row('The simulation’s plan has a mistake.'),
   SIMULATION_STALLED: row('The simulation waited for something that never happened.'),
 } as const satisfies Record<string, Row>
 

@@ -19,6 +19,8 @@ export interface MemoryHubOptions {
   readonly random: Random
   /** Asked for every message, and again after `refreshLinks`. One direction may be cut while the other is open. */
   readonly link: (from: PeerId, to: PeerId) => Link
+  /** Streams between two peers overtake each other; each by itself keeps its order. */
+  readonly streamsMix?: boolean
 }
 
 export interface MemoryHub {
@@ -36,7 +38,7 @@ export interface MemoryHub {
  *  - Messages between two peers keep their order, each delayed by `link`; while the link is cut they wait, as TCP would retransmit.
  *  - A connection that is cut in either direction, or whose other end was killed, goes down some 3 s later at each end by itself.
  *  - Dials over a cut link, and to nobody, fail when their signal aborts (after 10 s at the latest). */
-export const createMemoryHub = ({ clock, random, link }: MemoryHubOptions): MemoryHub => {
+export const createMemoryHub = ({ clock, random, link, streamsMix = false }: MemoryHubOptions): MemoryHub => {
   const lanes = new Map<string, Lane>()
   const nodes = new Map<PeerId, Node>()
   const laneOf = (from: PeerId, to: PeerId): Lane => {
@@ -45,11 +47,19 @@ export const createMemoryHub = ({ clock, random, link }: MemoryHubOptions): Memo
     lanes.set(name, lane)
     return lane
   }
+  const streamLaneOf = (from: PeerId, to: PeerId, stream: string): Lane => {
+    const whole = laneOf(from, to)
+    if (!streamsMix) return whole
+    const name = `${from}>${to}>${stream}`
+    const lane = lanes.get(name) ?? createLane(clock, () => link(from, to), whole)
+    lanes.set(name, lane)
+    return lane
+  }
   const forgetLanes = (peer: PeerId) => {
     for (const name of [...lanes.keys()]) if (name.split('>').includes(peer)) lanes.delete(name)
   }
   const isOpen = (from: PeerId, to: PeerId) => link(from, to).kind === 'open'
-  const connections = createConnections({ clock, random, laneOf, isOpen })
+  const connections = createConnections({ clock, random, laneOf, streamLaneOf, isOpen })
   const listening = new Map<Address, Node>()
   const listeningAt = (address: Address) => listening.get(address)
   const dial = createDialler({ clock, laneOf, connections, listeningAt })

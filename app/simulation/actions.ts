@@ -2,32 +2,16 @@
 import type { DocumentId } from '../base/ids.ts'
 import { markerText } from './book.ts'
 import type { Chance } from './chance.ts'
-import type { EditKind } from './edits.ts'
 import type { Answer, PeerScreen } from './screen-pipe.ts'
 import type { Window } from './window.ts'
 import type { WindowNote } from './window-note.ts'
 import type { World } from './world.ts'
 
-export type Action = EditKind | 'append' | 'create' | 'rename' | 'trash' | 'restore' | 'open' | 'cursor' | 'where' | 'name'
-
-/** Weights. */
-const ACTIONS: readonly (readonly [Action, number])[] = [
-  ['type', 44], ['format', 10], ['rich', 6], ['delete', 7], ['block', 6], ['unblock', 2], ['paste', 1.2],
-  ['append', 4], ['create', 1], ['rename', 2], ['trash', 0.7], ['restore', 1.2], ['open', 2],
-  ['cursor', 3], ['where', 1], ['name', 0.5],
-]
-const WEIGHT_SUM = ACTIONS.reduce((sum, [, weight]) => sum + weight, 0)
 const NOTES_OPEN_MAX = 4
 const TITLES = 1000
 
-export const pickAction = (chance: Chance): Action => {
-  let at = chance.below(WEIGHT_SUM * 1000) / 1000
-  for (const [action, weight] of ACTIONS) if ((at -= weight) < 0) return action
-  return 'type'
-}
-
 /** @param refused told of every refusal */
-export const createActions = (world: World, chance: Chance, refused: (window: Window, what: string, answer: Answer<unknown>) => void) => {
+export const createActions = (world: World, refused: (window: Window, what: string, answer: Answer<unknown>) => void) => {
   const { book } = world
   const workspace = () => world.workspace
   /** The peer writes it: on top of what the peer has, not of what is still on its way from this window. */
@@ -52,7 +36,7 @@ export const createActions = (world: World, chance: Chance, refused: (window: Wi
         window.open(answer.value.document)
       })
     },
-    change: (window: Window, document: DocumentId, kind: 'rename' | 'trash' | 'restore') => {
+    change: (window: Window, document: DocumentId, { kind, chance }: { kind: 'rename' | 'trash' | 'restore'; chance: Chance }) => {
       const takes = { workspace: workspace(), document }
       const title = `Title ${chance.below(TITLES)}`
       window.pipe.ask(
@@ -63,7 +47,7 @@ export const createActions = (world: World, chance: Chance, refused: (window: Wi
       )
     },
     /** What leaves nothing in a note, and must disturb nothing. */
-    look: (window: Window, document: DocumentId, kind: 'cursor' | 'where' | 'name') => {
+    look: (window: Window, document: DocumentId, { kind, chance }: { kind: 'cursor' | 'where' | 'name'; chance: Chance }) => {
       const takes = { workspace: workspace(), document }
       const state = chance.happens(0.2) ? null : JSON.stringify({ at: chance.below(100) })
       const name = `Machine ${chance.below(TITLES)}`

@@ -25,7 +25,16 @@ export interface Book {
   find(marker: number): Written | undefined
   readonly all: readonly Written[]
   /** What must hold and doesn't, in words. */
-  readonly faults: string[]
+  readonly faults: Broken[]
+}
+
+/** What must hold; a smaller plan shows the same bug only when the same of these fails. */
+export type Property =
+  | 'convergence' | 'causal order' | 'saved' | 'trust' | 'windows' | 'disks' | 'history' | 'refusals' | 'starts' | 'buffers' | 'quarantine' | 'run' | 'strays'
+
+export interface Broken {
+  readonly property: Property
+  readonly words: string
 }
 
 const FAULTS_KEPT_MAX = 50
@@ -66,7 +75,7 @@ export const createBook = (): Book => {
   const all: Written[] = []
   const erased = new Set<number>()
   const erasedTexts = new Set<string>()
-  const faults: string[] = []
+  const faults: Broken[] = []
   const find = (marker: number) => all[marker - 1]
   return {
     write: (edit) => {
@@ -89,8 +98,8 @@ export const createBook = (): Book => {
 }
 
 /** Notes what must hold and doesn't, up to a limit: after the first, the rest is mostly its echo. */
-export const blame = (book: Book, fault: string): void => {
-  if (book.faults.length < FAULTS_KEPT_MAX) book.faults.push(fault)
+export const blame = (book: Book, property: Property, words: string): void => {
+  if (book.faults.length < FAULTS_KEPT_MAX) book.faults.push({ property, words })
 }
 
 /** Whoever sees an edit has seen, or lost to a deletion, everything its author had seen: causal order, checked from outside.
@@ -100,12 +109,12 @@ export const checkCausalOrder = (book: Book, fresh: readonly number[], everSeen:
   for (const marker of fresh) {
     const written = book.find(marker)
     if (!written) {
-      blame(book, `${where}: shows marker ${marker}, which nobody wrote`)
+      blame(book, 'causal order', `${where}: shows marker ${marker}, which nobody wrote`)
       continue
     }
     for (const earlier of written.seen) {
       if (everSeen.has(earlier) || book.isErased(earlier)) continue
-      blame(book, `${where}: shows edit ${marker} of ${written.by} before edit ${earlier}, which its author had seen`)
+      blame(book, 'causal order', `${where}: shows edit ${marker} of ${written.by} before edit ${earlier}, which its author had seen`)
       return
     }
   }

@@ -20,12 +20,17 @@ export const createWatch = (world: World) => {
     const before = heights.get(run) ?? new Map<string, number>()
     heights.set(run, before)
     for (const [log, { height, headHash }] of inspection.heights) {
-      if (height < (before.get(log) ?? 0)) blame(world.book, `${run}: a log went back from ${before.get(log)} to ${height} entries`)
+      if (height < (before.get(log) ?? 0)) blame(world.book, 'history', `${run}: a log went back from ${before.get(log)} to ${height} entries`)
       before.set(log, height)
       const at = `${log} ${height}`
-      if ((heads.get(at) ?? headHash) !== headHash) blame(world.book, `${run}: has another history of a log of ${height} entries than somebody before`)
+      if ((heads.get(at) ?? headHash) !== headHash) blame(world.book, 'history', `${run}: has another history of a log of ${height} entries than somebody before`)
       heads.set(at, headHash)
     }
+  }
+  const strike = (machine: Machine) => {
+    const act = world.whenWaiting.get(machine)
+    world.whenWaiting.delete(machine)
+    act?.()
   }
   return (machine: Machine): void => {
     if (!machine.run?.isUp || !world.joined.has(machine)) return
@@ -33,8 +38,9 @@ export const createWatch = (world: World) => {
     lookAtHeights(machine, inspection)
     if (inspection.pending > 0) world.sometimes.causalWait += 1
     if (inspection.pendingParts > 0) world.sometimes.partsSplit += 1
-    if (inspection.pending > CAUSAL_BUFFER_MAX) blame(world.book, `${machine.name}: ${inspection.pending} entries wait, more than the limit`)
-    if (inspection.quarantined > 0) blame(world.book, `${machine.name}: ${inspection.quarantined} entries of honest authors are quarantined`)
+    if (inspection.pending + inspection.pendingParts > 0) strike(machine)
+    if (inspection.pending > CAUSAL_BUFFER_MAX) blame(world.book, 'buffers', `${machine.name}: ${inspection.pending} entries wait, more than the limit`)
+    if (inspection.quarantined > 0) blame(world.book, 'quarantine', `${machine.name}: ${inspection.quarantined} entries of honest authors are quarantined`)
   }
 }
 

@@ -16,6 +16,8 @@ export interface Disk {
   copyFrom(other: Disk): void
   /** What was written so far, flushed or not. */
   image(): Store
+  /** From now on it holds an earlier `image`: a backup. Nothing may run on it. */
+  putBack(image: Store): void
   /** The process is gone without a word; what it wrote stays. */
   kill(): void
   /** The power is gone: a random tail of what no flush covered goes with it. Gives how many batches. */
@@ -131,6 +133,11 @@ export const createDisk = (chance: Chance): Disk => {
       unflushed = []
     },
     image,
+    putBack: (earlier) => {
+      invariant(!use, 'nothing runs on a disk that is written over')
+      flushed = copyAll(earlier)
+      unflushed = []
+    },
     kill: () => endUse('dead'),
     cutPower: () => {
       const before = unflushed.length

@@ -6,9 +6,8 @@ import type { Chance } from './chance.ts'
 import {
   blocksOf, formatSomewhere, idOf, markersOf, newBlock, placeIn, plainText, rangeIn, replaceSomewhere, textsBelow, textsOf,
 } from './note-tree.ts'
+import type { EditKind } from './plan.ts'
 import type { WindowNote } from './window-note.ts'
-
-export type EditKind = 'type' | 'format' | 'rich' | 'delete' | 'block' | 'unblock' | 'paste'
 
 /** From two parts of a change to more than one frame of them. */
 const PASTE_CHARACTERS_MIN = 70_000

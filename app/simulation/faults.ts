@@ -1,43 +1,41 @@
-/** What goes wrong, and when: every seed has its own kinds of trouble. */
+/** What goes wrong, as the plan has it. */
 import { cableFaults, healAll } from './fault-kinds/cables.ts'
-import { FLUSH_MS, machineFaults } from './fault-kinds/machines.ts'
+import { diskFaults, FLUSH_MS } from './fault-kinds/disks.ts'
+import { machineFaults } from './fault-kinds/machines.ts'
 import type { Fault } from './fault-kinds/tools.ts'
+import type { FaultKind, Plan, Step } from './plan.ts'
 import type { Power } from './power.ts'
 import type { Workload } from './workload.ts'
 import type { World } from './world.ts'
 
 export interface Faults {
-  /** Begins; ends with `mend`. */
-  start(): void
-  /** Nothing new goes wrong; cables and disks are well again. */
+  /** Begins with what waits for its moment. */
+  start(plan: Plan): void
+  /** One step; nothing when its machine is not there for it. */
+  act(kind: FaultKind, step: Step): void
+  /** Nothing new goes wrong; cables and disks are well again, and everybody is back. */
   mend(): void
 }
 
-const KINDS_MIN = 4
-const PAUSE_MS = [400, 3000] as const
-
 export const createFaults = (world: World, workload: Workload, power: Power): Faults => {
-  const { machines, time, trace } = world
-  const chance = world.chance('faults')
+  const { machines, time } = world
   let isOver = false
-  const later = ([from, to]: readonly [number, number], act: () => void) => void time.after(chance.between(from, to), () => {
+  const later = (delayMs: number, act: () => void) => void time.after(delayMs, () => {
     if (!isOver) act()
   })
-  const tools = { world, workload, power, chance, later }
-  const { inTheMiddle, ...cables } = cableFaults(tools)
-  const all: Record<string, Fault> = { ...cables, ...machineFaults(tools) }
-  const kinds = chance.shuffled(Object.keys(all)).slice(0, chance.between(KINDS_MIN, Object.keys(all).length))
-
-  const next = () => later(PAUSE_MS, () => {
-    const machine = chance.pick(machines)
-    if (machine.run?.isUp && world.joined.has(machine)) all[chance.pick(kinds)]!(machine)
-    next()
-  })
+  const tools = { world, workload, power, chance: world.chance('faults'), later }
+  const cables = cableFaults(tools)
+  const kinds: Record<FaultKind, Fault> = { ...cables.kinds, ...machineFaults(tools), ...diskFaults(tools) }
   return {
-    start: () => {
-      trace.tell(`what may go wrong: ${kinds.join(', ')}`)
-      inTheMiddle()
-      next()
+    start: ({ middleCuts }) => {
+      if (middleCuts > 0) cables.inTheMiddle(middleCuts)
+    },
+    act: (kind, step) => {
+      const machine = machines[step.machine]
+      if (!machine?.run?.isUp || !world.joined.has(machine)) return
+      if (step.other !== undefined && (!machines[step.other] || step.other === step.machine)) return
+      world.happened[kind] = (world.happened[kind] ?? 0) + 1
+      kinds[kind](machine, step)
     },
     mend: () => {
       isOver = true
@@ -45,6 +43,7 @@ export const createFaults = (world: World, workload: Workload, power: Power): Fa
         machine.disk.isFull = false
         machine.disk.flushMs = FLUSH_MS
       }
+      for (const machine of world.away) if (!machine.run) void power.start(machine)
       world.links.speedUp()
       healAll(world)
     },

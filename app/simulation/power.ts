@@ -34,7 +34,7 @@ export const createPower = (world: World, workload: Workload): Power => {
     } catch (error) {
       const code = codeOf(error)
       trace.tell(`${machine.name} can't start: ${code}`)
-      if (code !== 'STORE_FULL') return blame(world.book, `${machine.name} can't start: ${String((error as Error).stack)}`)
+      if (code !== 'STORE_FULL') return blame(world.book, 'starts', `${machine.name} can't start: ${String((error as Error).stack)}`)
       await new Promise<void>((resolve) => world.time.after(RETRY_MS, resolve))
       if (!machine.run) await start(machine)
     }

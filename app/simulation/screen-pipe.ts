@@ -13,6 +13,8 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export interface ScreenPipe {
   /** Calls `ask` at the peer and `done` back here; not at all when the machine dies in between. */
   ask<T>(ask: (screen: PeerScreen) => Promise<T>, done: (answer: Answer<T>) => void): void
+  /** The window takes nothing for so long; what was told meanwhile comes after, in order. */
+  holdUp(forMs: number): void
   close(): void
 }
 
@@ -22,27 +24,33 @@ const DELAY_MS_MAX = 12
 
 const createLane = (clock: PeerClock, chance: Chance) => {
   let lastMs = 0
-  return (act: () => void): void => {
-    lastMs = Math.max(lastMs, clock.monotonicMs() + chance.between(0, DELAY_MS_MAX))
-    clock.after(lastMs - clock.monotonicMs(), act)
+  return {
+    post: (act: () => void): void => {
+      lastMs = Math.max(lastMs, clock.monotonicMs() + chance.between(0, DELAY_MS_MAX))
+      clock.after(lastMs - clock.monotonicMs(), act)
+    },
+    holdUp: (forMs: number): void => {
+      lastMs = Math.max(lastMs, clock.monotonicMs() + forMs)
+    },
   }
 }
 
 export const createScreenPipe = (screen: PeerScreen, clock: PeerClock, chance: Chance, onEvent: OnEvent): ScreenPipe => {
   const [toPeer, toWindow] = [createLane(clock, chance), createLane(clock, chance)]
   let isClosed = false
-  const here = (act: () => void) => toWindow(() => {
+  const here = (act: () => void) => toWindow.post(() => {
     if (!isClosed) act()
   })
   screen.onEvent((event) => here(() => onEvent(event)))
   return {
-    ask: (ask, done) => toPeer(() => {
+    ask: (ask, done) => toPeer.post(() => {
       if (isClosed) return
       ask(screen).then(
         (value) => here(() => done({ ok: true, value })),
         (error: unknown) => here(() => done({ ok: false, code: codeOf(error), error })),
       )
     }),
+    holdUp: (forMs) => toWindow.holdUp(forMs),
     close: () => {
       isClosed = true
       screen.close()

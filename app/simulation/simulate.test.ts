@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPeer } from '../peer.ts'
 import type { PeerPorts } from '../peer.types.ts'
+import { drawPlan } from './draw-plan.ts'
 import { simulate } from './simulate.ts'
 import { turn } from './testing/turn.ts'
 
-const host = { turn, createPeer, strayErrors: [], tell: () => {} }
-const short = { peers: 3, activeMs: 6000 }
-const run = (seed: number, create = createPeer) => simulate({ ...short, seed }, { ...host, createPeer: create })
+const host = { turn, rest: turn, createPeer, strayErrors: [], tell: () => {} }
+const run = (seed: number, create = createPeer) =>
+  simulate(drawPlan(seed, { machines: 3, activeMs: 6000 }), { ...host, createPeer: create })
 
 test('the same seed gives the same run to the last byte, another seed another run', async () => {
   const [first, again, other] = [await run(7), await run(7), await run(8)]

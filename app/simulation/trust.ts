@@ -45,9 +45,10 @@ export const checkTrust = async (world: World): Promise<void> => {
     for (const { device, holds, self } of teller.workspace.members) {
       const holder = known.find((candidate) => candidate.device === device)
       // One device on two disks: what it holds is what either does, until each has heard of the other.
-      if (self || holds !== 'all' || !holder || world.twins.has(holder.machine)) continue
+      // Nor can anybody know that a disk broke.
+      if (self || holds !== 'all' || !holder || world.twins.has(holder.machine) || world.rolledBack.has(holder.machine)) continue
       const log = lacks(holder.inspection, teller.inspection)
-      if (log) blame(world.book, `${teller.machine.name} says that ${holder.machine.name} holds everything, which lacks entries of ${log.slice(0, 6)}`)
+      if (log) blame(world.book, 'trust', `${teller.machine.name} says that ${holder.machine.name} holds everything, which lacks entries of ${log.slice(0, 6)}`)
     }
   }
 }
@@ -55,10 +56,13 @@ export const checkTrust = async (world: World): Promise<void> => {
 /** Mended and at rest, everybody knows that everybody holds everything. */
 export const checkTrustIsWhole = async (world: World): Promise<void> => {
   const devices = world.machines.length - (world.twins.size > 0 ? 1 : 0)
-  for (const { machine, workspace } of await knowAll(world)) {
-    const doubtful = workspace.members.filter(({ holds }) => holds !== 'all')
-    if (workspace.members.length !== devices) blame(world.book, `${machine.name} knows ${workspace.members.length} members`)
-    for (const { name, holds } of doubtful) blame(world.book, `${machine.name} still says of ${name}: ${holds}`)
-    if (workspace.unsaved > 0) blame(world.book, `${machine.name} has ${workspace.unsaved} entries that are not on its disk`)
+  const known = await knowAll(world)
+  // What broken disks took with them for good, an earlier receipt of theirs claims for ever: from then on they are said to be behind.
+  const wasPutBack = (device: string) => known.some((other) => other.device === device && world.rolledBack.has(other.machine))
+  for (const { machine, workspace } of known) {
+    const doubtful = workspace.members.filter(({ device, holds }) => holds !== 'all' && !wasPutBack(device))
+    if (workspace.members.length !== devices) blame(world.book, 'trust', `${machine.name} knows ${workspace.members.length} members`)
+    for (const { name, holds } of doubtful) blame(world.book, 'trust', `${machine.name} still says of ${name}: ${holds}`)
+    if (workspace.unsaved > 0) blame(world.book, 'trust', `${machine.name} has ${workspace.unsaved} entries that are not on its disk`)
   }
 }

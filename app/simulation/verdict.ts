@@ -39,7 +39,7 @@ export const checkConvergence = async (world: World, when: string): Promise<void
   while (unequal(world).length > 0 && world.time.nowMs() < endMs) await world.time.run(SETTLE_STEP_MS)
   world.trace.tell(unequal(world).length > 0 ? 'they never became equal' : 'all are equal')
   await world.time.run(QUIET_MS)
-  for (const reason of new Set(unequal(world))) blame(world.book, `${when}: ${reason}`)
+  for (const reason of new Set(unequal(world))) blame(world.book, 'convergence', `${when}: ${reason}`)
 }
 
 /** What people see is what their peer has. */
@@ -50,7 +50,7 @@ export const checkWindows = (world: World, workload: Workload): void => {
     for (const { document, doc } of window.notes()) {
       const state = inspection?.state(document)
       if (!state || shownIn(doc) === shownInState(state)) continue
-      blame(world.book, `window ${window.name} shows another note ${document.slice(0, 4)} than its peer has`)
+      blame(world.book, 'windows', `window ${window.name} shows another note ${document.slice(0, 4)} than its peer has`)
     }
   }
 }
@@ -61,7 +61,7 @@ export const checkEdits = (world: World): void => {
   if (!inspection) return
   const found = new Set(inspection.documents.flatMap((document) => markersOfState(inspection.state(document) ?? EMPTY_STATE)))
   for (const { marker, isSaved, by } of world.book.all) {
-    if (isSaved && !found.has(marker) && !world.book.isErased(marker)) blame(world.book, `edit ${marker} of ${by} was called saved and is gone`)
+    if (isSaved && !found.has(marker) && !world.book.isErased(marker)) blame(world.book, 'saved', `edit ${marker} of ${by} was called saved and is gone`)
   }
 }
 
@@ -77,6 +77,6 @@ export const checkDisks = async (world: World, power: Power): Promise<void> => {
     await world.time.settle(power.start(machine), START_MS_MAX)
     const after = inspectionOf(world, machine)
     const different = after ? documentDifferences({ ...before, state: (document) => states.get(document) }, after) : ['it is not up']
-    for (const what of different) blame(world.book, `${machine.name}, started without neighbours, is not as it was: ${what}`)
+    for (const what of different) blame(world.book, 'disks', `${machine.name}, started without neighbours, is not as it was: ${what}`)
   }
 }

@@ -114,14 +114,29 @@ export const createVirtualTime = (drain: () => Promise<void>): VirtualTime => {
 export interface PeerClock extends Clock {
   /** The peer is gone: none of its timers will fire. */
   stop(): void
+  /** The process gets no time: what falls due waits for `resume`, and then happens at once, in order. */
+  pause(): void
+  resume(): void
+  readonly isPaused: boolean
 }
 
 /** @param wallMs the machine's idea of the time since 1970: may be wrong, and may jump */
 export const createPeerClock = (time: VirtualTime, wallMs: () => number): PeerClock => {
   let isRunning = true
-  const after = (delayMs: number, run: () => void): Cancel => time.after(delayMs, () => {
-    if (isRunning) run()
-  })
+  let isPaused = false
+  let due: { run: (() => void) | undefined }[] = []
+  const after = (delayMs: number, run: () => void): Cancel => {
+    const timer: { run: (() => void) | undefined } = { run }
+    const cancel = time.after(delayMs, () => {
+      if (!isRunning) return
+      if (isPaused) due.push(timer)
+      else run()
+    })
+    return () => {
+      timer.run = undefined
+      cancel()
+    }
+  }
   return {
     nowMs: wallMs,
     monotonicMs: () => time.nowMs(),
@@ -133,6 +148,18 @@ export const createPeerClock = (time: VirtualTime, wallMs: () => number): PeerCl
     },
     stop: () => {
       isRunning = false
+    },
+    pause: () => {
+      isPaused = true
+    },
+    resume: () => {
+      isPaused = false
+      const waited = due
+      due = []
+      for (const timer of waited) after(0, () => timer.run?.())
+    },
+    get isPaused() {
+      return isPaused
     },
   }
 }

@@ -12,6 +12,7 @@ import { createLinks } from './links.ts'
 import type { Links } from './links.ts'
 import { createMachine } from './machine.ts'
 import type { Machine } from './machine.ts'
+import type { Plan } from './plan.ts'
 import { createTrace } from './trace.ts'
 import type { Trace } from './trace.ts'
 import { createPeerClock, createVirtualTime } from './virtual-time.ts'
@@ -44,10 +45,13 @@ export interface Counts {
   refusedEdits: number
   /** Disks that were copied, and both started. */
   clones: number
+  freezes: number
+  /** Disks that broke, and were put back as they had been. */
+  backups: number
 }
 
 export interface World {
-  readonly seed: number
+  readonly plan: Plan
   readonly time: VirtualTime
   readonly trace: Trace
   readonly book: Book
@@ -59,6 +63,14 @@ export interface World {
   /** A machine, and the one with a copy of its disk. */
   readonly twins: ReadonlySet<Machine>
   readonly joined: Set<Machine>
+  /** Taken away: back when all is mended. */
+  readonly away: Set<Machine>
+  /** Their disks were put back as they had been. */
+  readonly rolledBack: Set<Machine>
+  /** What happens to a machine as soon as entries wait in it for others. */
+  readonly whenWaiting: Map<Machine, () => void>
+  /** Faults that found their machine there, by kind. */
+  readonly happened: Record<string, number>
   readonly streams: ReadonlySet<Stream>
   readonly counts: Counts
   readonly sometimes: Sometimes
@@ -73,6 +85,8 @@ export interface World {
 export interface SimulationHost {
   /** One turn of the event loop: every promise callback that is due runs first. */
   readonly turn: () => Promise<void>
+  /** A whole turn of the host's loop, after which it has told of every promise that failed. */
+  readonly rest: () => Promise<void>
   readonly createPeer: (ports: PeerPorts) => Peer
   /** Promises that failed with nobody waiting for them. */
   readonly strayErrors: readonly unknown[]
@@ -82,13 +96,18 @@ export interface SimulationHost {
 
 const LARGE_FRAME_BYTES = 60_000
 
-export const createWorld = (seed: number, peers: number, host: SimulationHost): World => {
+export const createWorld = (plan: Plan, host: SimulationHost): World => {
+  const { seed, network } = plan
   const time = createVirtualTime(host.turn)
   const trace = createTrace(time.nowMs, host.tell)
   const chance = (name: string) => createChance(seed, name)
-  const links = createLinks(chance('links'))
-  const hub = createMemoryHub({ clock: createPeerClock(time, time.nowMs), random: chance('hub'), link: links.link })
-  const counts: Counts = { edits: 0, crashes: 0, restarts: 0, cuts: 0, frames: 0, frameBytes: 0, refusedEdits: 0, clones: 0 }
+  const links = createLinks(chance('links'), network)
+  const hub = createMemoryHub({
+    clock: createPeerClock(time, time.nowMs), random: chance('hub'), link: links.link, streamsMix: network.streamsMix,
+  })
+  const counts: Counts = {
+    edits: 0, crashes: 0, restarts: 0, cuts: 0, frames: 0, frameBytes: 0, refusedEdits: 0, clones: 0, freezes: 0, backups: 0,
+  }
   const streams = new Set<Stream>()
   const machineOf = (peer: PeerId): Machine => machines[links.machineOf(peer)]!
   const sent = (from: PeerId, to: PeerId, bytes: number) => {
@@ -101,7 +120,7 @@ export const createWorld = (seed: number, peers: number, host: SimulationHost): 
     seed, number, time, hub, place: links.place, createPeer: host.createPeer,
     watch: (network) => watchNetwork(network, { sent, streams }),
   })
-  const machines: Machine[] = Array.from({ length: peers }, (_, number) => newMachine(number))
+  const machines: Machine[] = Array.from({ length: plan.machines }, (_, number) => newMachine(number))
   const twins = new Set<Machine>()
   const clone = (machine: Machine): Machine | undefined => {
     if (twins.size > 0) return undefined
@@ -113,8 +132,12 @@ export const createWorld = (seed: number, peers: number, host: SimulationHost): 
     return twin
   }
   const world: World = {
-    seed, time, trace, book: createBook(), links, hub, machines, clone, twins, streams, counts, chance,
+    plan, time, trace, book: createBook(), links, hub, machines, clone, twins, streams, counts, chance,
     joined: new Set(),
+    away: new Set(),
+    rolledBack: new Set(),
+    happened: {},
+    whenWaiting: new Map(),
     sometimes: { healDuringSync: 0, restartWithPending: 0, lostTail: 0, causalWait: 0, partsSplit: 0, formattingCleanup: 0 },
     // Known once the first machine has made it.
     workspace: '' as WorkspaceId,

@@ -9,6 +9,7 @@ interface Wiring {
   readonly clock: Clock
   readonly random: Random
   readonly laneOf: (from: PeerId, to: PeerId) => Lane
+  readonly streamLaneOf: (from: PeerId, to: PeerId, stream: string) => Lane
   readonly isOpen: (from: PeerId, to: PeerId) => boolean
 }
 
@@ -17,13 +18,13 @@ export const SILENCE_MS = 3000
 const SILENCE_JITTER_MS = 250
 
 /** The connections of a hub: brings ends up and down. */
-export const createConnections = ({ clock, random, laneOf, isOpen }: Wiring) => {
+export const createConnections = ({ clock, random, laneOf, streamLaneOf, isOpen }: Wiring) => {
   const upSides = new Set<Side>()
 
   const post = (side: Side, message: ConnectionMessage) => {
     const { node, twin } = side
     if (node.state === 'killed') return
-    laneOf(node.peer, twin.node.peer).post(() => !side.isSilenced && twin.isUp && twin.end.take(message), 'wait')
+    streamLaneOf(node.peer, twin.node.peer, message.stream).post(() => !side.isSilenced && twin.isUp && twin.end.take(message), 'wait')
   }
   const up = (side: Side) => {
     const { node, twin } = side

@@ -10,9 +10,10 @@ interface Parcel {
 }
 
 /** One direction between two peers: delayed, in order. What waits for a cut link is delivered when it opens, as TCP would. */
-export const createLane = (clock: Clock, link: () => Link) => {
+/** @param notBefore nothing arrives before what was sent on this lane by now */
+export const createLane = (clock: Clock, link: () => Link, notBefore?: { readonly lastDueMs: number }) => {
   const parcels: Parcel[] = []
-  let lastDueMs = 0
+  let lastDueMs = notBefore?.lastDueMs ?? 0
   let cancel: Cancel | undefined
 
   const dueMs = (delayMs: number) => (lastDueMs = Math.max(lastDueMs, clock.monotonicMs() + delayMs))
@@ -32,6 +33,9 @@ export const createLane = (clock: Clock, link: () => Link) => {
   }
 
   return {
+    get lastDueMs() {
+      return lastDueMs
+    },
     post: (deliver: () => void, whenCut: 'wait' | 'drop') => {
       const state = link()
       if (state.kind === 'cut' && whenCut === 'drop') return

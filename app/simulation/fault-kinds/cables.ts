@@ -1,21 +1,12 @@
-/** Cables: cut into groups, cut one way, slow, and cut in the middle of something big. */
-import type { Chance } from '../chance.ts'
-import type { Machine } from '../machine.ts'
+/** Cables: cut into groups, cut one way, slow, flapping, and cut in the middle of something big. */
+import { nameOf } from '../plan.ts'
 import type { World } from '../world.ts'
+import { DEFAULT_FOR_MS } from './tools.ts'
 import type { Fault, FaultTools } from './tools.ts'
 
-const CUT_MS = [300, 9000] as const
-const SLOW_MS_MAX = 1500
-const MIDDLE_PROBABILITY = 0.3
+const MIDDLE_MS = [300, 9000] as const
 
-/** Every machine in one of two or three groups. */
-const groupsOf = (machines: readonly Machine[], chance: Chance): number[][] => {
-  const groups: number[][] = Array.from({ length: chance.between(2, Math.min(3, machines.length)) }, () => [])
-  for (const machine of chance.shuffled(machines)) chance.pick(groups).push(machine.number)
-  return groups
-}
-
-const rewire = (world: World, change: () => void): void => {
+export const rewire = (world: World, change: () => void): void => {
   if ([...world.streams].some((stream) => stream.queuedBytes > 0)) world.sometimes.healDuringSync += 1
   change()
   world.hub.refreshLinks()
@@ -27,36 +18,42 @@ export const healAll = (world: World): void => {
 }
 
 export const cableFaults = ({ world, chance, later }: FaultTools) => {
-  const { links, machines, trace, counts } = world
-  const cut = (change: () => void, story: string) => {
+  const { links, trace, counts } = world
+  const cut = (change: () => void, story: string, forMs = DEFAULT_FOR_MS) => {
     counts.cuts += 1
     rewire(world, change)
     trace.tell(story)
-    later(CUT_MS, () => healAll(world))
+    later(forMs, () => healAll(world))
   }
-  const otherThan = (machine: Machine) => chance.pick(machines.filter((candidate) => candidate !== machine))
-  const split: Fault = () => {
-    const groups = groupsOf(machines, chance)
-    const names = groups.map((group) => `{${group.map((number) => machines[number]!.name).join(' ')}}`)
-    cut(() => links.split(groups), `split: ${names.join(' | ')}`)
+  const split: Fault = (_machine, { groups = [], forMs }) => {
+    const names = groups.map((group) => `{${group.map(nameOf).join(' ')}}`)
+    cut(() => links.split(groups), `split: ${names.join(' | ')}`, forMs)
   }
-  const oneWay: Fault = (machine) => {
-    const other = otherThan(machine)
-    cut(() => links.cutOneWay(machine.number, other.number), `nothing gets from ${machine.name} to ${other.name}`)
+  const oneWay: Fault = (machine, { other = 0, forMs }) =>
+    cut(() => links.cutOneWay(machine.number, other), `nothing gets from ${machine.name} to ${nameOf(other)}`, forMs)
+  const slowWay: Fault = (machine, { other = 0, amountMs = 0 }) => {
+    links.slowDown(machine.number, other, amountMs)
+    trace.tell(`from ${machine.name} to ${nameOf(other)} it takes ${amountMs} ms`)
   }
-  const slowLink: Fault = (machine) => {
-    const other = otherThan(machine)
-    const delayMs = chance.between(1, SLOW_MS_MAX)
-    links.slowDown(machine.number, other.number, delayMs)
-    trace.tell(`from ${machine.name} to ${other.name} it takes ${delayMs} ms`)
+  /** Cut and mended again and again. */
+  const flap: Fault = (machine, { other = 0, forMs = DEFAULT_FOR_MS, amountMs = DEFAULT_FOR_MS }) => {
+    counts.cuts += 1
+    trace.tell(`the cable between ${machine.name} and ${nameOf(other)} flaps`)
+    const ends = world.time.nowMs() + forMs
+    const flip = (isCut: boolean) => {
+      rewire(world, () => links.setCable(machine.number, other, isCut ? 'cut' : 'whole'))
+      if (isCut || world.time.nowMs() < ends) later(Math.max(1, amountMs), () => flip(!isCut))
+    }
+    flip(true)
   }
   /** Not now, but whenever a big change is on its way. */
-  const inTheMiddle = () => {
+  const inTheMiddle = (probability: number) => {
     world.onLargeFrame = (from, to) => {
-      if (!chance.happens(MIDDLE_PROBABILITY)) return
+      if (!chance.happens(probability)) return
       // When its first frames have arrived, and not its last.
-      later(links.delayMs(from.number, to.number), () => cut(() => links.cutOneWay(from.number, to.number), `in the middle of a big change, nothing gets from ${from.name} to ${to.name}`))
+      later(chance.between(...links.delayMs(from.number, to.number)), () =>
+        cut(() => links.cutOneWay(from.number, to.number), `in the middle of a big change, nothing gets from ${from.name} to ${to.name}`, chance.between(...MIDDLE_MS)))
     }
   }
-  return { split, oneWay, slowLink, inTheMiddle }
+  return { kinds: { split, oneWay, slowWay, flap }, inTheMiddle }
 }

@@ -1,58 +1,62 @@
-/** Machines: their power, their processes, their disks and their clocks. */
+/** Machines: their power, their processes and their clocks. */
 import type { Machine } from '../machine.ts'
+import { rewire } from './cables.ts'
+import { DEFAULT_FOR_MS } from './tools.ts'
 import type { Fault, FaultTools } from './tools.ts'
 
-const DOWN_MS = [100, 5000] as const
-const DISK_MS = [1000, 8000] as const
-const SLOW_FLUSH_MS = [100, 2500] as const
-export const FLUSH_MS = 4
-/** A power cut comes this soon after an edit: while there is a tail to lose. */
-const AFTER_EDIT_MS = [5, 40] as const
-const CLOCK_JUMP_MS = 3 * 3600_000
 const MINUTE_MS = 60_000
 
-export const machineFaults = ({ world, workload, power, chance, later }: FaultTools) => {
+export const machineFaults = ({ world, workload, power, later }: FaultTools) => {
   const { trace, counts, time } = world
   // Also after everything is mended: nobody stays off for good.
-  const restart = (machine: Machine) => time.after(chance.between(...DOWN_MS), () => {
+  const restart = (machine: Machine, afterMs = DEFAULT_FOR_MS) => time.after(afterMs, () => {
     if (machine.run) return
     counts.restarts += 1
     void power.start(machine)
   })
-  const crash = (machine: Machine, kind: 'kill' | 'power') => {
+  const crash = (machine: Machine, kind: 'kill' | 'power', downMs?: number) => {
     power.crash(machine, kind)
-    restart(machine)
+    restart(machine, downMs)
   }
-  const powerCut: Fault = (machine) => workload.afterNextEdit(machine, () => later(AFTER_EDIT_MS, () => {
-    if (machine.run?.isUp) crash(machine, 'power')
+  const powerCut: Fault = (machine, { amountMs = 0, forMs }) => workload.afterNextEdit(machine, () => later(amountMs, () => {
+    if (machine.run?.isUp) crash(machine, 'power', forMs)
   }))
-  const kill: Fault = (machine) => crash(machine, 'kill')
-  const stop: Fault = (machine) => void power.stop(machine).then(() => restart(machine))
-  const slowDisk: Fault = (machine) => {
-    machine.disk.flushMs = chance.between(...SLOW_FLUSH_MS)
-    trace.tell(`${machine.name} has a slow disk: ${machine.disk.flushMs} ms`)
-    later(DISK_MS, () => {
-      machine.disk.flushMs = FLUSH_MS
+  const kill: Fault = (machine, { forMs }) => crash(machine, 'kill', forMs)
+  const killWaiting: Fault = (machine, { forMs }) => void world.whenWaiting.set(machine, () => crash(machine, 'power', forMs))
+  /** Killed, and killed again while it starts. */
+  const stumble: Fault = (machine, { amountMs = 0, forMs = DEFAULT_FOR_MS }) => {
+    crash(machine, 'kill', forMs)
+    later(forMs + amountMs, () => {
+      if (machine.run) crash(machine, 'power', forMs)
     })
   }
-  const fullDisk: Fault = (machine) => {
-    machine.disk.isFull = true
-    trace.tell(`${machine.name} has a full disk`)
-    later(DISK_MS, () => {
-      machine.disk.isFull = false
-      trace.tell(`${machine.name} has room on its disk again`)
+  const stop: Fault = (machine, { forMs }) => void power.stop(machine).then(() => restart(machine, forMs))
+  /** Shut, and opened again only when all is over. */
+  const away: Fault = (machine) => void power.stop(machine).then(() => {
+    trace.tell(`${machine.name} is taken away`)
+    world.away.add(machine)
+  })
+  /** Its process gets no time, as a laptop that sleeps, and its cables carry nothing. */
+  const freeze: Fault = (machine, { forMs = DEFAULT_FOR_MS }) => {
+    const run = machine.run
+    if (!run || run.clock.isPaused) return
+    counts.freezes += 1
+    trace.tell(`${machine.name} is frozen`)
+    run.clock.pause()
+    rewire(world, () => world.links.freeze(machine.number, true))
+    world.time.after(forMs, () => {
+      if (machine.run === run) trace.tell(`${machine.name} goes on`)
+      rewire(world, () => world.links.freeze(machine.number, false))
+      run.clock.resume()
     })
   }
-  const wrongClock: Fault = (machine) => {
-    machine.skewMs = chance.between(-CLOCK_JUMP_MS, CLOCK_JUMP_MS)
+  const wrongClock: Fault = (machine, { amountMs = 0 }) => {
+    machine.skewMs = amountMs
     trace.tell(`the clock of ${machine.name} is wrong by ${Math.round(machine.skewMs / MINUTE_MS)} min`)
   }
-  const clone: Fault = (machine) => {
-    const twin = world.clone(machine)
-    if (!twin) return
-    counts.clones += 1
-    trace.tell(`the disk of ${machine.name} is copied, and started a second time as ${twin.name}`)
-    void power.start(twin)
+  const slowReader: Fault = (machine, { forMs = DEFAULT_FOR_MS }) => {
+    for (const window of workload.windowsAt(machine)) window.pipe.holdUp(forMs)
+    trace.tell(`the windows at ${machine.name} read nothing`)
   }
-  return { clone, powerCut, kill, stop, slowDisk, fullDisk, wrongClock }
+  return { powerCut, kill, killWaiting, stumble, stop, away, freeze, wrongClock, slowReader }
 }

@@ -1,11 +1,12 @@
 import type { Chance } from '../chance.ts'
 import type { Machine } from '../machine.ts'
+import type { Step } from '../plan.ts'
 import type { Power } from '../power.ts'
 import type { Workload } from '../workload.ts'
 import type { World } from '../world.ts'
 
-/** Something that can go wrong, at or around a machine. */
-export type Fault = (machine: Machine) => void
+/** Something that goes wrong, at or around a machine. */
+export type Fault = (machine: Machine, step: Step) => void
 
 /** What the kinds of faults need. */
 export interface FaultTools {
@@ -13,6 +14,9 @@ export interface FaultTools {
   readonly workload: Workload
   readonly power: Power
   readonly chance: Chance
-  /** Calls `act` after so many milliseconds, from and to, unless everything is mended by then. */
-  later(fromToMs: readonly [number, number], act: () => void): void
+  /** Calls `act` after so long, unless everything is mended by then. */
+  later(delayMs: number, act: () => void): void
 }
+
+/** Of a step whose plan leaves it out. */
+export const DEFAULT_FOR_MS = 1000
