@@ -1,4 +1,5 @@
 /** What must hold: at every moment, and once everything is mended. */
+import { codeOf } from '../base/errors.ts'
 import type { DocumentId } from '../base/ids.ts'
 import { CAUSAL_BUFFER_MAX } from '../base/limits.ts'
 import type { Peer } from '../peer.types.ts'
@@ -7,6 +8,17 @@ import type { Machine } from './machine.ts'
 import type { World } from './world.ts'
 
 export type Inspection = ReturnType<Peer['inspect']>
+
+/** Undefined for a machine that is off, or has not joined, or knows nothing of the workspace any more. */
+export const inspectionOf = (world: World, machine: Machine): Inspection | undefined => {
+  if (!machine.run?.isUp || !world.joined.has(machine)) return undefined
+  try {
+    return machine.run.peer.inspect(world.workspace)
+  } catch (error) {
+    if (codeOf(error) === 'MEMBERSHIP_WORKSPACE_UNKNOWN') return undefined
+    throw error
+  }
+}
 
 /** Looks into every running machine again and again. */
 export const createWatch = (world: World) => {
@@ -33,8 +45,8 @@ export const createWatch = (world: World) => {
     act?.()
   }
   return (machine: Machine): void => {
-    if (!machine.run?.isUp || !world.joined.has(machine)) return
-    const inspection = machine.run.peer.inspect(world.workspace)
+    const inspection = inspectionOf(world, machine)
+    if (!inspection) return
     lookAtHeights(machine, inspection)
     if (inspection.pending > 0) world.sometimes.causalWait += 1
     if (inspection.pendingParts > 0) world.sometimes.partsSplit += 1

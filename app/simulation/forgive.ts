@@ -1,13 +1,14 @@
 /** A disk that breaks takes with it what nobody else has: no program can give that back. */
+import { inspectionOf } from './checks.ts'
 import type { Machine } from './machine.ts'
 import { markersOfState } from './note-tree.ts'
 import type { World } from './world.ts'
 
 const markersAt = (world: World, machine: Machine): number[] => {
-  if (!machine.run?.isUp || !world.joined.has(machine)) return []
-  const { documents, state } = machine.run.peer.inspect(world.workspace)
-  return documents.flatMap((document) => {
-    const bytes = state(document)
+  const inspection = inspectionOf(world, machine)
+  if (!inspection) return []
+  return inspection.documents.flatMap((document) => {
+    const bytes = inspection.state(document)
     return bytes ? markersOfState(bytes) : []
   })
 }

@@ -1,6 +1,7 @@
 /** Starting, stopping and crashing machines, with their people. */
 import { codeOf } from '../base/errors.ts'
 import { blame } from './book.ts'
+import { inspectionOf } from './checks.ts'
 import type { Machine } from './machine.ts'
 import type { Workload } from './workload.ts'
 import type { World } from './world.ts'
@@ -19,9 +20,8 @@ export interface Power {
 
 /** Entries that wait in it for others. */
 const waitingIn = (world: World, machine: Machine): number => {
-  if (!machine.run?.isUp || !world.joined.has(machine)) return 0
-  const { pending, pendingParts } = machine.run.peer.inspect(world.workspace)
-  return pending + pendingParts
+  const inspection = inspectionOf(world, machine)
+  return inspection ? inspection.pending + inspection.pendingParts : 0
 }
 
 export const createPower = (world: World, workload: Workload): Power => {

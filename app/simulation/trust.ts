@@ -1,6 +1,7 @@
 /** Is what a machine says of the others true? It may know less than there is, never more. */
 import type { Peer } from '../peer.types.ts'
 import { blame } from './book.ts'
+import { inspectionOf } from './checks.ts'
 import type { Inspection } from './checks.ts'
 import type { Machine } from './machine.ts'
 import type { World } from './world.ts'
@@ -25,9 +26,11 @@ interface Known {
 
 /** All at one moment: the answers say nothing of any other. */
 const knowAll = async (world: World): Promise<Known[]> => {
-  const up = world.machines.filter((machine) => machine.run?.isUp && world.joined.has(machine))
-  return Promise.all(up.map(async (machine) => {
-    const inspection = machine.run!.peer.inspect(world.workspace)
+  const there = world.machines.flatMap((machine) => {
+    const inspection = inspectionOf(world, machine)
+    return inspection ? [{ machine, inspection }] : []
+  })
+  return Promise.all(there.map(async ({ machine, inspection }) => {
     const workspace = (await statusOf(machine.run!.peer)).workspaces.find(({ id }) => id === world.workspace)!
     return { machine, device: workspace.device, inspection, workspace }
   }))

@@ -1,8 +1,7 @@
 /** What must hold once everything is mended. */
 import { blame } from './book.ts'
-import { absent, documentDifferences, heightDifferences, unfinished, withStatesKept } from './checks.ts'
+import { absent, documentDifferences, heightDifferences, inspectionOf, unfinished, withStatesKept } from './checks.ts'
 import type { Inspection } from './checks.ts'
-import type { Machine } from './machine.ts'
 import { markersOfState, shownIn, shownInState } from './note-tree.ts'
 import type { Power } from './power.ts'
 import { START_MS_MAX } from './power.ts'
@@ -16,15 +15,12 @@ const SETTLE_MS_MAX = 90_000
 const QUIET_MS = 15_000
 const EMPTY_STATE = Uint8Array.of(0, 0)
 
-const inspectionOf = (world: World, machine: Machine): Inspection | undefined =>
-  machine.run?.isUp && world.joined.has(machine) ? machine.run.peer.inspect(world.workspace) : undefined
-
 export const inspectAll = (world: World): Inspection[] =>
   world.machines.map((machine) => inspectionOf(world, machine)).filter((inspection) => inspection !== undefined)
 
 /** Why they are not all equal and at rest; empty when they are. */
 const unequal = (world: World): string[] => {
-  const missing = world.machines.filter((machine) => !inspectionOf(world, machine)).map((machine) => `${machine.name} is not up, or never joined`)
+  const missing = world.machines.filter((machine) => !inspectionOf(world, machine)).map((machine) => `${machine.name} is not up, or has no workspace`)
   const inspections = inspectAll(world).map(withStatesKept)
   const [first, ...others] = inspections
   if (!first) return missing
