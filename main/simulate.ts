@@ -102,7 +102,8 @@ const sumUp = (sum: Sum, startMs: number, { isJson }: CommandLine): boolean => {
   const seconds = (performance.now() - startMs) / 1000
   const isGood = sum.failed.length === 0 && sum.runs > 0
   const verdict = isGood ? 'pass' : 'fail'
-  print(isJson ? JSON.stringify({ ...sum, neverReached: neverReached(sum), seconds: Math.round(seconds), verdict }) : endOfSum(sum, seconds))
+  const told = { ...sum, neverReached: neverReached(sum), seconds: Math.round(seconds), verdict }
+  print(isJson ? JSON.stringify(told) : endOfSum(sum, seconds))
   return isGood
 }
 
