@@ -62,7 +62,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'store-group-commit',
     what: 'what is written while a flush runs counts as flushed by it',
-    patches: [{ file: 'app/store/group-flush.ts', text: '      if (running.upTo === written) return running.done\n', becomes: '      if (running) return running.done\n' }],
+    patches: [{ file: 'app/store/group-flush.ts', text: '      durable = upTo\n', becomes: '      durable = written\n' }],
   },
   {
     name: 'documents-cleanups',
