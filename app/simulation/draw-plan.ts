@@ -17,7 +17,7 @@ export interface Choice {
 
 /** Weights. */
 const ACTIONS: readonly (readonly [ActionKind, number])[] = [
-  ['type', 44], ['format', 10], ['rich', 6], ['delete', 7], ['block', 6], ['unblock', 2], ['paste', 1.2],
+  ['type', 44], ['format', 10], ['rich', 6], ['delete', 7], ['block', 6], ['unblock', 2], ['paste', 3],
   ['append', 4], ['create', 1], ['rename', 2], ['trash', 0.7], ['restore', 1.2], ['open', 2],
   ['cursor', 3], ['where', 1], ['name', 0.5],
 ]
@@ -158,7 +158,7 @@ export const drawPlan = (seed: number, choice: Choice = {}): Plan => {
     seed, machines, activeMs,
     windows: chance.pick([1, 2, 2]),
     replies: chance.pick([0, 0.08, 0.08]),
-    middleCuts: chance.pick([0, 0, 0.3]),
+    middleCuts: chance.pick([0, 0.5, 0.5]),
     quarrel: chance.happens(0.4),
     ...(isLate ? { lateMs: chance.between(0, activeMs / 2) } : {}),
     network: chance.pick(NETWORKS),
