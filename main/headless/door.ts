@@ -1,10 +1,10 @@
 /** The local door to a peer: its screens over HTTP, and a Channel for each over WebSocket, on 127.0.0.1 only. */
-import { createServer } from 'node:http'
 import type { Channel } from '../../app/api/channel.ts'
 import type { Clock } from '../../app/base/clock.ts'
 import { HTTP_CONNECTIONS_MAX } from '../../app/base/limits.ts'
 import type { Logger } from '../../app/base/logger.ts'
 import { originOf } from './doors.ts'
+import { createServer } from './http.ts'
 import { listenOnLoopback } from './listen.ts'
 import { pageListener } from './pages.ts'
 import { acceptSockets } from './sockets.ts'

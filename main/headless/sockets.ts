@@ -1,5 +1,5 @@
 /** The WebSocket door: Host, Origin and token before anything else, then one Channel a socket. */
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Channel } from '../../app/api/channel.ts'
@@ -8,6 +8,7 @@ import type { Clock } from '../../app/base/clock.ts'
 import { CHANNEL_MESSAGE_BYTES_MAX, SCREENS_MAX, TOKEN_FAILURES_PER_MINUTE_MAX } from '../../app/base/limits.ts'
 import type { Logger } from '../../app/base/logger.ts'
 import { upgradeRefusal, type Refusal } from './doors.ts'
+import { STATUS_CODES } from './http.ts'
 import { isToken } from './token.ts'
 
 export interface SocketOptions {
