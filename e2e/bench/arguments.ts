@@ -9,6 +9,7 @@ export interface Arguments {
   readonly trace: string | undefined
   readonly writeDocs: boolean
   readonly fresh: boolean
+  readonly profile: string | undefined
   readonly help: boolean
 }
 
@@ -24,6 +25,7 @@ export const HELP = `Usage: npm run bench [-- options]
   --json          results as JSON, on standard output
   --write-docs    keeps the results in docs/benchmarks/, and writes docs/benchmarks.md and its plots from all that are kept there
   --fresh         makes generated data anew
+  --profile DIR   a processor profile of each host of ours, for Chromium's developer tools; what is measured is then no evidence
 `
 
 /** @throws Error with what is wrong */
@@ -32,7 +34,7 @@ export const readArguments = (args: readonly string[], names: readonly string[])
     args: [...args],
     options: {
       only: { type: 'string', multiple: true }, json: { type: 'boolean' }, quick: { type: 'boolean' }, rounds: { type: 'string' },
-      trace: { type: 'string' }, 'write-docs': { type: 'boolean' }, fresh: { type: 'boolean' }, help: { type: 'boolean' },
+      trace: { type: 'string' }, 'write-docs': { type: 'boolean' }, fresh: { type: 'boolean' }, profile: { type: 'string' }, help: { type: 'boolean' },
     },
   })
   const unknown = (values.only ?? []).find((name) => !names.includes(name) && name !== 'none')
@@ -42,6 +44,6 @@ export const readArguments = (args: readonly string[], names: readonly string[])
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > ROUNDS_MAX) throw new Error(`--rounds is a whole number from 1 to ${ROUNDS_MAX}.`)
   return {
     only: values.only ?? names, json: values.json === true, quick: isQuick, rounds, trace: values.trace,
-    writeDocs: values['write-docs'] === true, fresh: values.fresh === true, help: values.help === true,
+    writeDocs: values['write-docs'] === true, fresh: values.fresh === true, profile: values.profile, help: values.help === true,
   }
 }

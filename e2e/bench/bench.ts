@@ -1,6 +1,7 @@
 /** `npm run bench`: Lanyard beside its rivals, in one run, as real processes. */
 import { execFileSync } from 'node:child_process'
 import { cpus, release, type } from 'node:os'
+import path from 'node:path'
 import { HELP, readArguments, type Arguments } from './arguments.ts'
 import type { Benchmark } from './benchmark.types.ts'
 import { benchmarks } from './benchmarks.ts'
@@ -37,6 +38,7 @@ const runOne = async (benchmark: Benchmark, { rounds, quick, trace }: Arguments)
 const runAll = async (given: Arguments): Promise<boolean> => {
   let isWhole = true
   if (given.fresh) dropGenerated()
+  if (given.profile !== undefined) process.env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${path.resolve(given.profile)}`
   for (const benchmark of benchmarks.filter(({ name }) => given.only.includes(name))) {
     try {
       const report = await runOne(benchmark, given)

@@ -41,6 +41,8 @@ export interface Window {
   ask<Answer = unknown>(op: string, takes?: object): Promise<Answer>
 }
 
+const isProfiled = () => (process.env['NODE_OPTIONS'] ?? '').includes('--cpu-prof')
+
 export type World = ReturnType<typeof createWorld>
 
 export const createWorld = () => {
@@ -83,6 +85,14 @@ export const createWorld = () => {
     workers.push(worker)
     return worker
   }
+  const clear = async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.stop()))
+    await Promise.all(machines.splice(0).map(async (machine) => {
+      // A host that is killed leaves no profile.
+      if (isProfiled() && machine.isRunning) await machine.stop()
+      await machine.close()
+    }))
+  }
   return {
     directory,
     network,
@@ -95,13 +105,9 @@ export const createWorld = () => {
     addressOf: (key: string) => socketOf(key).address ?? '127.0.0.1',
     freePort: () => nextPort++,
     /** Ends every process, and keeps the places. */
-    clear: async () => {
-      await Promise.all(workers.splice(0).map((worker) => worker.stop()))
-      await Promise.all(machines.splice(0).map((machine) => machine.close()))
-    },
+    clear,
     close: async () => {
-      await Promise.all(workers.splice(0).map((worker) => worker.stop()))
-      await Promise.all(machines.splice(0).map((machine) => machine.close()))
+      await clear()
       network.close()
       rmSync(directory, { recursive: true, force: true })
     },
@@ -110,7 +116,7 @@ export const createWorld = () => {
 
 /** A filled data directory, made by the peer's own rooms, once: kept until its plan changes. `fresh` makes it anew. */
 export const generated = async (plan: Plan, name = 'A'): Promise<Generated> => {
-  const key = createHash('sha256').update(JSON.stringify({ plan, name, edits: plan.kind === 'trace' ? readFileSync(plan.edits, 'utf8').length : 0 })).digest('hex').slice(0, 12)
+  const key = createHash('sha256').update(JSON.stringify({ name, plan: plan.kind === 'trace' ? { ...plan, edits: readFileSync(plan.edits, 'utf8') } : plan })).digest('hex').slice(0, 12)
   const home = path.join(CACHE, `${plan.kind}-${key}`)
   const note = `${home}.json`
   const directory = path.join(home, 'data')

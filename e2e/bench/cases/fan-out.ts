@@ -7,7 +7,7 @@ import type { Curve, Result, Row } from '../result.ts'
 import { createWorld, NETWORK, type Window, type World } from '../world.ts'
 import type { Worker } from '../worker.ts'
 
-const READERS = [2, 4, 8, 16, 31]
+const READERS = [2, 8, 16, 31]
 const GAP_MS = 100
 
 interface Figures {
@@ -48,7 +48,7 @@ const measureSize = async (world: World, readers: number, { rounds, isQuick }: C
   const { entries } = (await writer.window.run<{ workspaces: readonly { entries: number }[] }>('status', {})).gives.workspaces[0]!
   await Promise.all(windows.map((window) => window.ask('until', { entries, timeoutMs: 60_000 })))
   for (const window of [writer.window, ...windows]) await window.ask('open', { workspace, document })
-  const count = isQuick ? 10 : 40
+  const count = isQuick ? 10 : 30
   await type(writer, windows, 20)
   const figures: Figures[] = []
   for (let round = 0; round < rounds; round++) {
@@ -73,7 +73,7 @@ const rivalDelays = async (world: World, readers: number, { rounds, isQuick }: C
   const clients: Worker[] = []
   for (let number = 2; number <= readers + 1; number++) clients.push(await world.startRival('client', `m${number}`, place))
   for (const client of [writer, ...clients]) await client.ask('open')
-  const count = isQuick ? 10 : 40
+  const count = isQuick ? 10 : 30
   const figures: { p50: number; p95: number; serverCpuMs: number }[] = []
   for (let round = -1; round < rounds; round++) {
     const before = cpuMsOf(server.pid)
