@@ -21,7 +21,9 @@ interface Wanted extends As {
   readonly timeoutMs: number
 }
 
-const POLL_MS = 4
+/** Asking costs the peer something: the longer it takes, the less often, to within a fiftieth of the time. */
+const POLL_MS_MIN = 4
+const POLL_SHARE = 1 / 50
 
 const clients = new Map<string, PeerClient>()
 const notes = new Map<string, BenchNote>()
@@ -48,11 +50,12 @@ answerAll({
   },
   /** Polls the status until it says so; when that was. */
   until: async (wanted: Wanted) => {
-    for (const endMs = sharedMs() + wanted.timeoutMs; ;) {
+    const startMs = sharedMs()
+    for (const endMs = startMs + wanted.timeoutMs; ;) {
       const { workspaces } = await clientOf(wanted).run('status', {})
       if (meets(workspaces[0], wanted)) return sharedMs()
       if (sharedMs() > endMs) throw new Error(`not within ${wanted.timeoutMs} ms: ${JSON.stringify(workspaces[0])}`)
-      await pause(POLL_MS)
+      await pause(Math.max(POLL_MS_MIN, POLL_SHARE * (sharedMs() - startMs)))
     }
   },
   /** Opens a note; its length in characters, and how long that took. */
@@ -64,7 +67,7 @@ answerAll({
   },
   /** Waits until the open note has so many characters; when that was. */
   untilLength: async ({ as, length, timeoutMs }: As & { length: number; timeoutMs: number }) => {
-    for (const endMs = sharedMs() + timeoutMs; noteOf({ as }).length() < length; await pause(POLL_MS))
+    for (const endMs = sharedMs() + timeoutMs; noteOf({ as }).length() < length; await pause(POLL_MS_MIN))
       if (sharedMs() > endMs) throw new Error(`${noteOf({ as }).length()} of ${length} characters within ${timeoutMs} ms`)
     return sharedMs()
   },
