@@ -5,6 +5,7 @@ import type { StatusView } from './api/views.ts'
 import { createEmitter } from './base/emitter.ts'
 import { codeOf } from './base/errors.ts'
 import { createNeighbours } from './network/neighbours.ts'
+import { createAddressExchange } from './peer/address-exchange.ts'
 import type { PeerCore } from './peer/core.ts'
 import { inspect } from './peer/inspect.ts'
 import { createJoins } from './peer/joins.ts'
@@ -37,12 +38,18 @@ export const createPeer = (ports: PeerPorts): Peer => {
 
   const machineName = () => records.machineName() ?? ports.machineName
   const shared = { store, records, joins, network, neighbours, clock, random, logger, events, machineName, statusSoon }
-  const workspaces = createWorkspaces({ ...shared, links: () => links })
+  const workspaces = createWorkspaces({
+    ...shared,
+    links: () => links,
+    opened: (workspace) => addresses.open(workspace),
+    closed: (id) => addresses.close(id),
+  })
+  const addresses = createAddressExchange({ ...shared, workspaces, links: () => links })
   const links: Links = createLinks({
     network, clock, random, logger,
     app: ports.version,
     events: createLinkEvents({
-      ...shared, workspaces,
+      ...shared, workspaces, addresses,
       links: () => links,
       linksChanged: () => {
         linksChanged.emit()
@@ -120,6 +127,9 @@ export const createPeer = (ports: PeerPorts): Peer => {
       return screen
     },
     inspect: (id) => inspect(workspaces.find(id)),
-    refresh: () => neighbours.refresh(),
+    refresh: () => {
+      addresses.refresh()
+      neighbours.refresh()
+    },
   }
 }

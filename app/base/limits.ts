@@ -32,6 +32,8 @@ export const CAUSAL_BUFFER_MAX = 100_000
 export const CONNECTIONS_MAX = 64
 /** Addresses that the redial loop knows; forged sightings push out none that was connected or remembered. */
 export const PLACES_MAX = 256
+/** Of these, addresses that members told: whoever tells many has no more dialled for it. */
+export const PLACES_TOLD_MAX = 128
 /** Dials that the redial loop has under way at once. */
 export const REDIALS_MAX = 16
 /** Network interfaces that discovery speaks on. */
@@ -54,8 +56,14 @@ export const STREAMS_PER_PROTOCOL_MAX = 4
 export const HANDSHAKE_TOKENS_MAX = 64
 /** Addresses one peer may tell of itself. */
 export const ADDRESSES_PER_PEER_MAX = 16
-/** Addresses remembered for one device. */
+/** Addresses that a member may tell of itself, and that are remembered for one device. */
 export const ADDRESSES_REMEMBERED_MAX = 8
+/** Signed address records in one message between members. */
+export const ADDRESS_RECORDS_PER_MESSAGE_MAX = 64
+/** Members of one workspace whose signed addresses are kept. */
+export const ADDRESS_RECORDS_MAX = 256
+/** New addresses of one member that are taken in a minute; the newest of those beyond waits. */
+export const ADDRESS_RECORDS_PER_MINUTE_MAX = 12
 /** Presence state of one screen. */
 export const PRESENCE_BYTES_MAX = 4 * KIB
 /** One message on a Channel. */

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock.ts'
 import { codeOf } from '../base/errors.ts'
 import type { Address, PeerId } from '../base/ids.ts'
-import { ADDRESSES_PER_PEER_MAX, REDIALS_MAX } from '../base/limits.ts'
+import { ADDRESSES_PER_PEER_MAX, PLACES_TOLD_MAX, REDIALS_MAX } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
 import { below, type Random } from '../base/random.ts'
 import { withoutPeer } from './address.ts'
@@ -80,6 +80,16 @@ export const createNeighbours = (init: NeighboursInit): Neighbours => {
       }
     },
     remember: (addresses) => addresses.forEach(remember),
+    setTold: (addresses) => {
+      const told = new Set(addresses.slice(0, PLACES_TOLD_MAX).map(withoutPeer))
+      for (const place of places.all()) if (place.isTold && !told.has(place.address)) places.untell(place)
+      for (const address of told) {
+        const place = places.ensure(address, clock.monotonicMs())
+        if (place) place.isTold = true
+      }
+      if (cancels.length > 0) dialler.dialDue()
+    },
+    answeredAt: (peer) => places.of(peer).filter((place) => place.wasConnected).map((place) => place.address),
     forget: (addresses) => {
       for (const address of addresses) {
         const place = places.get(withoutPeer(address))
@@ -203,7 +213,7 @@ const createDialler = ({ network, clock, random, logger }: NeighboursInit, place
 
 /** Those who were here come first, then those we were told of: whoever forges sightings waits behind them. */
 const byPromise = (one: Place, other: Place): number =>
-  Number(other.wasConnected) - Number(one.wasConnected) || Number(other.isRemembered) - Number(one.isRemembered) || one.dueMs - other.dueMs
+  Number(other.wasConnected) - Number(one.wasConnected) || Number(other.isRemembered) - Number(one.isRemembered) || Number(other.isTold) - Number(one.isTold) || one.dueMs - other.dueMs
 
 const viewOf = (places: Places, network: Network): NeighbourView[] => {
   const connected = new Set(network.peers())

@@ -17,6 +17,10 @@ export interface Neighbours {
   connect(address: Address): Promise<PeerId>
   /** Addresses from the address book, an invitation or another member: dialled in turn while nobody connected answers there. */
   remember(addresses: readonly Address[]): void
+  /** What members say of each other's addresses, in place of what they said before; at most PLACES_TOLD_MAX, the first ones. */
+  setTold(addresses: readonly Address[]): void
+  /** Where `peer`, connected now, answered to a dial. */
+  answeredAt(peer: PeerId): readonly Address[]
   forget(addresses: readonly Address[]): void
   list(): readonly NeighbourView[]
   /** After a network change or a resume: announce, ask, and dial all at once. */

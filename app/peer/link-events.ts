@@ -3,10 +3,10 @@ import type { Clock } from '../base/clock.ts'
 import { codeOf } from '../base/errors.ts'
 import type { DeviceId, WorkspaceId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
-import type { Network } from '../network/network.ts'
 import type { Neighbours } from '../network/neighbours.types.ts'
 import type { Link, LinkEvents } from '../sync/link.ts'
 import type { Links } from '../sync/links.ts'
+import type { AddressExchange } from './address-exchange.ts'
 import type { Joins } from './joins.ts'
 import type { Records } from './records.ts'
 import { openWelcome, ROOMS } from './workspace.ts'
@@ -18,8 +18,8 @@ export interface LinkEventsParts {
   readonly workspaces: Workspaces
   readonly joins: Joins
   readonly records: Records
-  readonly network: Network
   readonly neighbours: Neighbours
+  readonly addresses: AddressExchange
   readonly clock: Clock
   readonly logger: Logger
   links(): Links
@@ -28,17 +28,17 @@ export interface LinkEventsParts {
 }
 
 export const createLinkEvents = (parts: LinkEventsParts): LinkEvents => {
-  const { workspaces, joins, records, network, neighbours, clock, logger } = parts
+  const { workspaces, joins, records, neighbours, addresses, clock, logger } = parts
 
+  /** Where it answered to a dial of ours, typed by a person perhaps: worth to be dialled in the next run too. */
   const rememberAddresses = (workspace: WorkspaceId, device: DeviceId, link: Link) => {
-    const dialled = network.addressOf(link.peer)
-    const addresses = link.addresses.length > 0 || !dialled ? link.addresses : [dialled]
+    const addresses = neighbours.answeredAt(link.peer)
+    if (addresses.length === 0) return
     try {
       records.putAddresses(workspace, device, addresses)
     } catch (error) {
       logger.warn('addresses not remembered', { code: codeOf(error) })
     }
-    neighbours.remember(addresses)
   }
 
   const takeWelcome: LinkEvents['accepted'] = (knock, admitter, box) => {
@@ -56,19 +56,23 @@ export const createLinkEvents = (parts: LinkEventsParts): LinkEvents => {
   }
 
   return {
-    proven: (link, { workspace: id, device }) => {
+    proven: (link, proven) => {
+      const { workspace: id, device } = proven
       const workspace = workspaces.get(id)
       if (!workspace) return
       workspace.cluster.heard(device)
       workspace.cluster.greet((payload) => link.sendRoom(id, ROOMS.cluster, payload))
       workspace.presence.greet((payload) => link.sendRoom(id, ROOMS.presence, payload))
       rememberAddresses(id, device, link)
+      addresses.greet(link, proven)
       parts.linksChanged()
     },
-    room: (link, { workspace: id, device }, room, payload) => {
+    room: (link, proven, room, payload) => {
+      const { workspace: id, device } = proven
       const workspace = workspaces.get(id)
       if (room === ROOMS.cluster) workspace?.cluster.receive(payload, (answer) => link.sendRoom(id, ROOMS.cluster, answer))
       if (room === ROOMS.presence) workspace?.presence.receive(device, payload)
+      if (room === ROOMS.addresses) addresses.receive(link, proven, payload)
     },
     heard: ({ workspace, device }) => workspaces.get(workspace)?.cluster.heard(device),
     progressed: workspaces.progressed,

@@ -35,7 +35,11 @@ export interface Records {
   joins(): readonly JoinRecord[]
   putJoin(record: JoinRecord): void
   deleteJoin(workspace: WorkspaceId): void
+  /** Where members answered to a dial of ours. */
   addresses(): readonly Address[]
+  /** What members signed of their addresses, as it came. */
+  addressRecords(workspace: WorkspaceId): readonly Uint8Array[]
+  putAddressRecord(workspace: WorkspaceId, device: DeviceId, bytes: Uint8Array): void
   putAddresses(workspace: WorkspaceId, device: DeviceId, addresses: readonly Address[]): void
 }
 
@@ -92,11 +96,13 @@ export const createRecords = (store: Store): Records => {
     putWorkspace: ({ workspace, genesis, keys, control, epochs, sponsor, isFilled }) =>
       put(['workspaces', workspace], { genesis, keys: keys.secret, control, epochs, sponsor: sponsor ?? null, filled: isFilled }),
     deleteWorkspace: (workspace) =>
-      store.batch([['w', workspace], ['workspaces', workspace], ['book', workspace]].map((prefix) => ({ kind: 'deletePrefix', prefix }))),
+      store.batch([['w', workspace], ['workspaces', workspace], ['book', workspace], ['told', workspace]].map((prefix) => ({ kind: 'deletePrefix', prefix }))),
     joins: () => [...store.scan(['joins'])].map((item) => readJoin(item.key, item.value)),
     putJoin: ({ workspace, link, keys }) => put(['joins', workspace], { link, keys: keys.secret }),
     deleteJoin: (workspace) => store.batch([{ kind: 'delete', key: ['joins', workspace] }]),
     addresses: () => [...store.scan(['book'])].flatMap((item) => listIn(decodeCbor(item.value)).map(address)),
+    addressRecords: (workspace) => [...store.scan(['told', workspace])].map((item) => item.value),
+    putAddressRecord: (workspace, device, bytes) => store.batch([{ kind: 'put', key: ['told', workspace, deviceId(device)], value: bytes }]),
     putAddresses: (workspace, device, addresses) =>
       put(['book', workspace, deviceId(device)], [...new Set(addresses)].slice(0, ADDRESSES_REMEMBERED_MAX)),
   }

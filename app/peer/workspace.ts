@@ -24,7 +24,7 @@ import { createRequests } from '../sync/requests.ts'
 import type { WorkspaceRecord } from './records.ts'
 
 /** Payloads that other rooms send through links. */
-export const ROOMS = { cluster: 1, presence: 2 } as const
+export const ROOMS = { cluster: 1, presence: 2, addresses: 3 } as const
 
 export interface Workspace {
   readonly id: WorkspaceId

@@ -35,6 +35,8 @@ export interface WorkspacesParts {
   readonly logger: Logger
   readonly events: Emitter<ScreenEvent>
   links(): Links
+  opened(workspace: Workspace): void
+  closed(workspace: WorkspaceId): void
   machineName(): string
   statusSoon(): void
 }
@@ -57,6 +59,7 @@ export const createWorkspaces = (parts: WorkspacesParts): Workspaces => {
     workspace.membership.onChange(() => parts.links().refresh())
     workspace.onChange(statusSoon)
     workspace.documents.onList(() => events.emit({ kind: 'documents', workspace: id }))
+    parts.opened(workspace)
     sayName(workspace)
     return workspace
   }
@@ -92,6 +95,7 @@ export const createWorkspaces = (parts: WorkspacesParts): Workspaces => {
       workspaces.delete(id)
       filling.delete(id)
       parts.links().drop(id)
+      parts.closed(id)
       workspace?.stop()
       records.deleteWorkspace(id)
       statusSoon()

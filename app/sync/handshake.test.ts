@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toHex } from '../base/codec.ts'
-import { address, inviteId, peerId, sessionId, type DeviceId, type InviteId, type PeerId } from '../base/ids.ts'
-import { ADDRESSES_PER_PEER_MAX, HANDSHAKE_TOKENS_MAX } from '../base/limits.ts'
+import { inviteId, peerId, sessionId, type DeviceId, type InviteId, type PeerId } from '../base/ids.ts'
+import { HANDSHAKE_TOKENS_MAX } from '../base/limits.ts'
 import { createDeviceKeys, type DeviceKeys } from '../identity/device-keys.ts'
 import { random, WORKSPACE } from '../log/log.support.ts'
 import { inviteKey, rendezvousKey } from '../membership/invitation.ts'
@@ -33,7 +33,7 @@ const gateOf = (keys: DeviceKeys, members: Iterable<DeviceId> = [], key = discov
 
 const createSide = (self: PeerId, peer: PeerId, gates: Gate[] = [], knocks: Knock[] = []) => {
   const seen: Effect[] = []
-  const shake = createHandshake({ self, peer, app: 'test', random, addresses: () => [], gates: () => gates, knocks: () => knocks })
+  const shake = createHandshake({ self, peer, app: 'test', random, gates: () => gates, knocks: () => knocks })
   const outbox: Message[] = []
   const note = (effects: readonly Effect[]) => {
     for (const effect of effects) {
@@ -342,11 +342,10 @@ test('a joiner that was declined for now is offered again at the next refresh, a
   assert.equal(j.of('accepted').length, 1)
 })
 
-test('a machine with many addresses tells as many as a hello may hold', () => {
-  const addresses = Array.from({ length: ADDRESSES_PER_PEER_MAX + 9 }, (_, index) => address(`/ip4/10.0.0.${index}/tcp/4001`))
-  const shake = createHandshake({ self: LOW, peer: HIGH, app: 'test', random, addresses: () => addresses, gates: () => [], knocks: () => [] })
+test('a hello tells a stranger no address', () => {
+  const shake = createHandshake({ self: LOW, peer: HIGH, app: 'test', random, gates: () => [], knocks: () => [] })
   const [effect] = shake.start()
   assert.ok(effect?.kind === 'send' && effect.message.kind === 'hello')
   assert.deepEqual(decodeMessage(encodeMessage(effect.message)), effect.message)
-  assert.deepEqual(effect.message.addresses, addresses.slice(0, ADDRESSES_PER_PEER_MAX))
+  assert.deepEqual(effect.message.addresses, [])
 })

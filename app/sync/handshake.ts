@@ -8,8 +8,8 @@
  *  proof. */
 import { toHex } from '../base/codec.ts'
 import type { ErrorCode } from '../base/errors.ts'
-import type { Address, DeviceId, InviteId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
-import { ADDRESSES_PER_PEER_MAX, HANDSHAKE_TOKENS_MAX } from '../base/limits.ts'
+import type { DeviceId, InviteId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
+import { HANDSHAKE_TOKENS_MAX } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
 import type { JoinClaim, JoinProof } from '../membership/join-proof.ts'
 import {
@@ -60,7 +60,6 @@ export interface HandshakeParts {
   readonly peer: PeerId
   readonly app: string
   readonly random: Random
-  addresses(): readonly Address[]
   gates(): readonly Gate[]
   knocks(): readonly Knock[]
 }
@@ -97,7 +96,8 @@ export const createHandshake = (parts: HandshakeParts) => {
   const send = (message: Message): Effect => ({ kind: 'send', message })
   const refuse = (code: ErrorCode, isFatal = false, workspace?: WorkspaceId): Effect => ({ kind: 'refuse', code, isFatal, ...(workspace && { workspace }) })
 
-  const hello = (): Effect => send({ kind: 'hello', versions: [PROTOCOL_VERSION], nonce, app: parts.app, addresses: parts.addresses().slice(0, ADDRESSES_PER_PEER_MAX) })
+  /** Of our addresses a stranger is told nothing: members tell each other, signed, once they are proven. */
+  const hello = (): Effect => send({ kind: 'hello', versions: [PROTOCOL_VERSION], nonce, app: parts.app, addresses: [] })
 
   /** Nothing, when they are those that were sent before. */
   const tokens = (): Effect[] => {

@@ -1,7 +1,7 @@
 /** One neighbour on one stream: the handshake, then one exchange for each workspace that both proved to be in. */
 import type { Clock } from '../base/clock.ts'
 import { codeOf, type ErrorCode } from '../base/errors.ts'
-import type { Address, DeviceId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
+import type { DeviceId, PeerId, SessionId, WorkspaceId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { JoinClaim, JoinProof } from '../membership/join-proof.ts'
@@ -51,8 +51,6 @@ export interface LinkEvents {
 
 export interface Link {
   readonly peer: PeerId
-  /** Where the other side says that it listens. */
-  readonly addresses: readonly Address[]
   readonly proven: ReadonlyMap<Channel, Proven>
   /** Why it was cut off. */
   readonly code: ErrorCode | undefined
@@ -72,7 +70,6 @@ export interface LinkParts {
   readonly random: Random
   readonly logger: Logger
   readonly events: LinkEvents
-  addresses(): readonly Address[]
   gates(): readonly SyncGate[]
   knocks(): readonly Knock[]
 }
@@ -81,7 +78,6 @@ export const createLink = (parts: LinkParts): Link => {
   const { stream, events, logger } = parts
   const handshake = createHandshake({ ...parts, peer: stream.peer })
   const proven = new Map<Channel, Proven>()
-  let addresses: readonly Address[] = []
   const introductions = new Map<Channel, Introduction>()
   const dismissed = new Set<Channel>()
   let refusals = 0
@@ -180,7 +176,6 @@ export const createLink = (parts: LinkParts): Link => {
   }
 
   const receive = (message: Message) => {
-    if (message.kind === 'hello') addresses = message.addresses
     if (message.kind !== 'digest' && message.kind !== 'heights' && message.kind !== 'request' && message.kind !== 'run' && message.kind !== 'room') {
       return perform(handshake.receive(message))
     }
@@ -212,9 +207,6 @@ export const createLink = (parts: LinkParts): Link => {
 
   const link: Link = {
     peer: stream.peer,
-    get addresses() {
-      return addresses
-    },
     proven,
     get code() {
       return code

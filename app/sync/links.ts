@@ -64,7 +64,7 @@ export const createLinks = (parts: LinksParts): Links => {
 
   const adopt = (stream: Stream) => {
     links.get(stream.peer)?.close()
-    const link = createLink({ ...parts, stream, self: network.self, addresses: () => network.addresses(), events })
+    const link = createLink({ ...parts, stream, self: network.self, events })
     links.set(stream.peer, link)
   }
 

@@ -60,7 +60,7 @@ export const openLine = async (to: string): Promise<Line> => {
   const shakeHands = (record: WorkspaceRecord, keys: DeviceKeys) =>
     new Promise<Channel>((resolve) => {
       const shake = createHandshake({
-        self: network.self, peer: stream.peer, app: 'attacker', random, addresses: () => [], knocks: () => [], gates: () => [gateOf(record, keys)],
+        self: network.self, peer: stream.peer, app: 'attacker', random, knocks: () => [], gates: () => [gateOf(record, keys)],
       })
       const perform = (effects: readonly Effect[]) => {
         for (const effect of effects) {

@@ -10,6 +10,8 @@ export interface Place {
   peer: PeerId | undefined
   /** From the address book, an invitation, or typed: kept until forgotten. */
   isRemembered: boolean
+  /** A member says that a member listens there. */
+  isTold: boolean
   /** It turned out to be this machine. */
   isSelf: boolean
   wasConnected: boolean
@@ -54,8 +56,13 @@ export const createPlaces = () => {
     if (places.size < PLACES_MAX) return true
     const least = [...places.values()]
       .filter((place) => !place.isRemembered && !place.wasConnected && !place.dial)
-      .sort((one, other) => (one.sightedMs ?? 0) - (other.sightedMs ?? 0))[0]
+      .sort((one, other) => Number(one.isTold) - Number(other.isTold) || (one.sightedMs ?? 0) - (other.sightedMs ?? 0))[0]
     return least !== undefined && places.delete(least.address)
+  }
+
+  const remove = (place: Place) => {
+    place.dial?.abort()
+    places.delete(place.address)
   }
 
   return {
@@ -70,6 +77,7 @@ export const createPlaces = () => {
         address,
         peer: undefined,
         isRemembered: false,
+        isTold: false,
         isSelf: false,
         wasConnected: false,
         sightedMs: undefined,
@@ -83,14 +91,16 @@ export const createPlaces = () => {
       places.set(address, place)
       return place
     },
-    remove: (place: Place) => {
-      place.dial?.abort()
-      places.delete(place.address)
+    remove,
+    /** No member says so any more. Whoever else knows of it, or answers there, keeps it. */
+    untell: (place: Place) => {
+      place.isTold = false
+      if (!place.isRemembered && !place.wasConnected && place.sightedMs === undefined) remove(place)
     },
     expire: (nowMs: number, isConnected: (place: Place) => boolean) => {
       for (const place of places.values()) {
         const isFresh = nowMs - (place.sightedMs ?? place.hopeMs) < SIGHTING_MS
-        if (!place.isRemembered && !isFresh && !place.dial && !isConnected(place)) places.delete(place.address)
+        if (!place.isRemembered && !place.isTold && !isFresh && !place.dial && !isConnected(place)) places.delete(place.address)
       }
     },
   }

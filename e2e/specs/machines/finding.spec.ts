@@ -42,6 +42,20 @@ test('without multicast an invitation works, and so does a typed address', async
   await expectEqual(lab.machines)
 })
 
+test('without multicast, machines that joined through a third learn of each other, and stay together without it', async ({ lab }) => {
+  needsNamespaces()
+  lab.blockMulticast()
+  const [kitchen, studio, attic] = await gather(lab, ['Kitchen laptop', 'Studio desk', 'Attic'])
+  for (const machine of lab.machines) await expectReachable(machine, 2)
+  await kitchen!.kill()
+  await studio!.stop()
+  await studio!.start()
+  await expectReachable(studio!, 1)
+  const document = await createDocument(studio!, 'Without the first')
+  await studio!.cli('doc', 'append', document, 'hello')
+  await expectEqual([studio!, attic!])
+})
+
 /** Of the first address that is no loopback: /ip4/10.86.0.2/tcp/4001 -> 10.86.0.2:4001. */
 const hostAndPort = (addresses: readonly string[]): string => {
   const [, host = '', port = ''] = addresses.map((address) => /\/ip4\/([\d.]+)\/tcp\/(\d+)/.exec(address)).find((match) => match?.[1]?.startsWith('10.')) ?? []
