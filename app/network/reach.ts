@@ -1,4 +1,4 @@
-/** Which addresses a packet or another member may make us dial: nobody shall make all machines call one elsewhere, nor us our own programs. */
+/** Which addresses a packet or a member may make us dial: nobody shall make all of us call a machine elsewhere, nor our own programs. */
 import type { Address } from '../base/ids.ts'
 
 /** RFC 1918, 3927, 6598 and 4193. */
@@ -14,7 +14,7 @@ const parse = (address: string) => IP4.exec(address) ?? IP6.exec(address)
 /** It names an IP address and a port, and nothing else. */
 export const isDiallable = (address: string): boolean => Number(parse(address)?.[2] ?? 65_536) < 65_536
 
-/** Only a machine of some local network can be meant: no loopback, nothing public, no link-local IPv6, which says nothing beyond one cable. */
+/** Only a machine of some local network can be meant: no loopback, nothing public, no link-local IPv6, which means nothing elsewhere. */
 export const isPrivate = (address: string): boolean => MEMORY.test(address) || (PRIVATE.test(address) && isDiallable(address))
 
 /** It means something on one interface only, which its zone names. */

@@ -13,13 +13,15 @@ import type { Link, Proven } from '../sync/link.ts'
 import type { Links } from '../sync/links.ts'
 import { createAddressExchange } from './address-exchange.ts'
 import { addressPayloads, readAddresses, recordsIn, signAddresses } from './address-record.ts'
-import { createPeerWorld } from './peer.support.ts'
+import { createPeerWorld, type TestMachine } from './peer.support.ts'
 import type { Records } from './records.ts'
 import type { Workspace } from './workspace.ts'
 import type { Workspaces } from './workspaces.ts'
 
 const at = (name: string) => address(`/ip4/10.0.0.${name}/tcp/4001`)
 const random = systemRandom()
+
+const collect = (out: Uint8Array[]) => (_workspace: WorkspaceId, _room: number, payload: Uint8Array) => void out.push(payload)
 
 /** One machine's exchange, with nothing real around it but signatures. */
 const createRig = () => {
@@ -33,24 +35,32 @@ const createRig = () => {
   const world = { addresses: [at('1')], told: [] as readonly Address[] }
   const workspace = {
     id: WORKSPACE, keys: own,
-    membership: { isMember: (device: DeviceId) => members.has(device), admits: (device: DeviceId) => members.has(device), onChange: (listener: () => void) => ((membersChanged = listener), () => {}) },
+    membership: {
+      isMember: (device: DeviceId) => members.has(device),
+      admits: (device: DeviceId) => members.has(device),
+      onChange: (listener: () => void) => ((membersChanged = listener), () => {}),
+    },
     refuse: (code: string) => void refused.push(code),
   } as unknown as Workspace
   const begin = () => {
     const exchange = createAddressExchange({
       clock, logger: silentLogger,
       workspaces: {} as Workspaces,
-      records: { addressRecords: () => [...stored.values()], putAddressRecord: (_: WorkspaceId, device: DeviceId, bytes: Uint8Array) => void stored.set(device, bytes) } as unknown as Records,
+      records: {
+        addressRecords: () => [...stored.values()],
+        putAddressRecord: (_: WorkspaceId, device: DeviceId, bytes: Uint8Array) => void stored.set(device, bytes),
+      } as unknown as Records,
       network: { addresses: () => world.addresses } as unknown as Network,
       neighbours: { setTold: (addresses: readonly Address[]) => void (world.told = addresses) } as unknown as Neighbours,
-      links: () => ({ sendRoom: (_workspace: WorkspaceId, _room: number, payload: Uint8Array) => void sent.push(payload) }) as unknown as Links,
+      links: () => ({ sendRoom: collect(sent) }) as unknown as Links,
     })
     exchange.open(workspace)
     return exchange
   }
   const proven = { workspace: WORKSPACE } as Proven
-  const linkTo = (peer: string, out: Uint8Array[] = []) => ({ peer: peer as PeerId, sendRoom: (_w: WorkspaceId, _r: number, payload: Uint8Array) => void out.push(payload) }) as unknown as Link
-  const recordOf = (keys: DeviceKeys, counter: number, addresses: readonly Address[]) => signAddresses(WORKSPACE, { device: keys.device, counter, addresses, sign: keys.signing.sign })
+  const linkTo = (peer: string, out: Uint8Array[] = []) => ({ peer: peer as PeerId, sendRoom: collect(out) }) as unknown as Link
+  const recordOf = (keys: DeviceKeys, counter: number, addresses: readonly Address[]) =>
+    signAddresses(WORKSPACE, { device: keys.device, counter, addresses, sign: keys.signing.sign })
   const saidIn = (payloads: readonly Uint8Array[]) => payloads.flatMap(recordsIn).map((bytes) => {
     const read = readAddresses(WORKSPACE, bytes)
     return read.ok ? [read.value.device, ...read.value.addresses] : [read.code]
@@ -65,7 +75,8 @@ const createRig = () => {
     },
     membersChanged: () => membersChanged(),
     restart: () => void (exchange = begin()),
-    hear: (keys: DeviceKeys, counter: number, addresses: readonly Address[]) => exchange.receive(linkTo('from'), proven, addressPayloads([recordOf(keys, counter, addresses)])[0]!),
+    hear: (keys: DeviceKeys, counter: number, addresses: readonly Address[]) =>
+      exchange.receive(linkTo('from'), proven, addressPayloads([recordOf(keys, counter, addresses)])[0]!),
     hearBytes: (bytes: Uint8Array) => exchange.receive(linkTo('from'), proven, bytes),
     greet: () => {
       const out: Uint8Array[] = []
@@ -175,7 +186,7 @@ test('other addresses of this machine are told at once, with a counter that grow
 
 test('machines that joined through a third, where nothing is multicast, connect to each other', async () => {
   const world = createPeerWorld()
-  const [a, b, c] = ['Ada', 'Bob', 'Cy'].map((name) => world.createMachine(name, { discovers: false })) as [ReturnType<typeof world.createMachine>, ReturnType<typeof world.createMachine>, ReturnType<typeof world.createMachine>]
+  const [a, b, c] = ['Ada', 'Bob', 'Cy'].map((name) => world.createMachine(name, { discovers: false })) as [TestMachine, TestMachine, TestMachine]
   for (const machine of [a, b, c]) await machine.start()
   const workspace = await world.gather([a, b, c])
   await world.until(async () => (await b.member(workspace, 'Cy')).reachable && (await c.member(workspace, 'Bob')).reachable, 'that Bob and Cy are connected')

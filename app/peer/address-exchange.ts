@@ -60,6 +60,8 @@ export const createAddressExchange = (parts: AddressExchangeParts): AddressExcha
   const { records, network, neighbours, clock, logger } = parts
   const shelves = new Map<WorkspaceId, Shelf>()
 
+  const knownOf = (record: AddressRecord): Known => ({ record, minuteMs: clock.monotonicMs(), takenInMinute: 1, later: undefined })
+
   const store = ({ workspace }: Shelf, record: AddressRecord) => {
     try {
       records.putAddressRecord(workspace.id, record.device, record.bytes)
@@ -84,8 +86,10 @@ export const createAddressExchange = (parts: AddressExchangeParts): AddressExcha
 
   /** Takes turns: a member that tells many addresses does not push out the first of another. */
   const tellNeighbours = () => {
-    const lists = [...shelves.values()].flatMap((shelf) =>
-      [...shelf.known.values()].filter(({ record }) => shelf.workspace.membership.isMember(record.device)).map(({ record }) => record.addresses.filter(isPrivate)))
+    const lists = [...shelves.values()].flatMap(({ known, workspace: { membership } }) => {
+      const told = [...known.values()].map(({ record }) => record)
+      return told.filter(({ device }) => membership.isMember(device)).map(({ addresses }) => addresses.filter(isPrivate))
+    })
     const longest = Math.max(0, ...lists.map((list) => list.length))
     const turns = Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list[at] ?? []))
     neighbours.setTold(turns.flat())
@@ -96,7 +100,7 @@ export const createAddressExchange = (parts: AddressExchangeParts): AddressExcha
     if (known) {
       known.record = record
       known.takenInMinute++
-    } else shelf.known.set(record.device, { record, minuteMs: clock.monotonicMs(), takenInMinute: 1, later: undefined })
+    } else shelf.known.set(record.device, knownOf(record))
     store(shelf, record)
     spread(shelf, record, from)
     tellNeighbours()
@@ -156,14 +160,15 @@ export const createAddressExchange = (parts: AddressExchangeParts): AddressExcha
 
   return {
     open: (workspace) => {
-      const shelf: Shelf = { workspace, known: new Map(), strangers: new Map(), own: undefined, cancel: workspace.membership.onChange(() => membersChanged(shelf)) }
+      const cancel = workspace.membership.onChange(() => membersChanged(shelf))
+      const shelf: Shelf = { workspace, known: new Map(), strangers: new Map(), own: undefined, cancel }
       shelves.set(workspace.id, shelf)
       for (const bytes of records.addressRecords(workspace.id)) {
         const read = readAddresses(workspace.id, bytes)
         if (!read.ok) continue
         const { value: record } = read
         if (record.device === workspace.keys.device) shelf.own = record
-        else if (workspace.membership.isMember(record.device)) shelf.known.set(record.device, { record, minuteMs: clock.monotonicMs(), takenInMinute: 0, later: undefined })
+        else if (workspace.membership.isMember(record.device)) shelf.known.set(record.device, knownOf(record))
       }
       tellNeighbours()
     },

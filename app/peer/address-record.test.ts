@@ -11,7 +11,8 @@ import { addressPayloads, readAddresses, recordsIn, signAddresses } from './addr
 const WORKSPACE = workspaceId('ab'.repeat(32))
 const keys = createDeviceKeys(systemRandom())
 const at = (count: number) => Array.from({ length: count }, (_, index) => address(`/ip4/10.0.0.${index}/tcp/4001`))
-const signed = (count: number, counter = 7) => signAddresses(WORKSPACE, { device: keys.device, counter, addresses: at(count), sign: keys.signing.sign })
+const signed = (count: number, counter = 7) =>
+  signAddresses(WORKSPACE, { device: keys.device, counter, addresses: at(count), sign: keys.signing.sign })
 
 test('a record comes back as it was signed, with as many addresses as it may hold', () => {
   const record = signed(ADDRESSES_REMEMBERED_MAX + 5)
