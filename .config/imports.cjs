@@ -15,6 +15,7 @@ const rooms = {
   'app/sync/': ['app/base/', 'app/network/', 'app/log/', 'app/membership/'],
   'app/documents/': ['app/base/', 'app/store/', 'app/log/', 'app/membership/'],
   'app/presence/': ['app/base/', 'app/network/', 'app/membership/'],
+  'app/nearby/': ['app/base/', 'app/network/', 'app/identity/'],
   'app/files/': ['app/base/', 'app/store/', 'app/network/', 'app/log/', 'app/membership/'],
   'app/cluster/': ['app/base/', 'app/store/', 'app/network/', 'app/identity/', 'app/log/', 'app/membership/', 'app/sync/'],
   'app/faults/': ['app/base/', 'app/network/'],

@@ -11,6 +11,7 @@ import { inspect } from './peer/inspect.ts'
 import { createJoins } from './peer/joins.ts'
 import { createLinkEvents } from './peer/link-events.ts'
 import { createMembershipCommands } from './peer/membership-commands.ts'
+import { createNearby } from './peer/nearby.ts'
 import { createRecords } from './peer/records.ts'
 import { createScreen } from './peer/screen.ts'
 import { typedAddress } from './peer/typed-address.ts'
@@ -42,7 +43,10 @@ export const createPeer = (ports: PeerPorts): Peer => {
     ...shared,
     links: () => links,
     opened: (workspace) => addresses.open(workspace),
-    closed: (id) => addresses.close(id),
+    closed: (id) => {
+      addresses.close(id)
+      nearby.close(id)
+    },
   })
   const addresses = createAddressExchange({ ...shared, workspaces, links: () => links })
   const links: Links = createLinks({
@@ -70,6 +74,7 @@ export const createPeer = (ports: PeerPorts): Peer => {
       incompatible: links.incompatible.size,
       keysAreUnprotected: ports.keysAreUnprotected && workspaces.all().length > 0,
     }),
+    nearby: nearby.view(),
     workspaces: workspaces.all().map((workspace) => workspaceView(workspace, links, workspaces.isFilling(workspace.id))),
   })
 
@@ -82,8 +87,11 @@ export const createPeer = (ports: PeerPorts): Peer => {
     })
   }
 
+  const commands = createMembershipCommands({ ...shared, workspaces, links })
+  const nearby = createNearby({ ...shared, workspaces, join: commands.join })
   const core: PeerCore = {
-    ...createMembershipCommands({ ...shared, workspaces, links }),
+    ...commands,
+    nearby,
     clock,
     links,
     workspace: workspaces.find,
@@ -106,12 +114,14 @@ export const createPeer = (ports: PeerPorts): Peer => {
       for (const { record } of joins.list()) if (workspaces.get(record.workspace)) joins.admitted(record.workspace)
       await network.start()
       links.start()
+      nearby.start()
       neighbours.remember([...records.addresses(), ...joins.list().flatMap((join) => join.invitation.addresses)])
       neighbours.start()
     },
     stop: async () => {
       isStopped = true
       joins.stop()
+      nearby.stop()
       for (const screen of [...screens]) screen.close()
       for (const workspace of workspaces.all()) workspace.documents.stop()
       await store.synced().catch((error: unknown) => logger.warn('last flush failed', { code: codeOf(error) }))

@@ -31,6 +31,12 @@ export const exampleRequests: readonly Request[] = [
   { id: 19, kind: 'document.update', takes: { workspace, document, update: new Uint8Array([1, 2, 3]) } },
   { id: 20, kind: 'document.detach', takes: { workspace, document } },
   { id: 21, kind: 'presence.set', takes: { workspace, document, state: null } },
+  { id: 22, kind: 'nearby.open', takes: { workspace, minutes: 10 } },
+  { id: 23, kind: 'nearby.close', takes: { workspace } },
+  { id: 24, kind: 'nearby.answer', takes: { workspace, asker: 'c'.repeat(32), welcome: true } },
+  { id: 25, kind: 'nearby.look', takes: { durationMs: 15_000 } },
+  { id: 26, kind: 'nearby.ask', takes: { opening: 'd'.repeat(32), timeoutMs: 60_000 } },
+  { id: 27, kind: 'nearby.withdraw', takes: {} },
 ]
 
 /** Flips, cuts, inserts and doubles bytes: some stay well-formed, most do not. */

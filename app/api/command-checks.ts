@@ -2,7 +2,7 @@
 import { documentId, workspaceId } from '../base/ids.ts'
 import {
   CHANNEL_MESSAGE_BYTES_MAX, JOIN_TIMEOUT_MS_MAX, LINK_CHARACTERS_MAX, MARKDOWN_BYTES_MAX,
-  NAME_CHARACTERS_MAX, PRESENCE_BYTES_MAX, TITLE_CHARACTERS_MAX,
+  NAME_CHARACTERS_MAX, NEARBY_LOOK_MS_MAX, NEARBY_MINUTES_MAX, PRESENCE_BYTES_MAX, TITLE_CHARACTERS_MAX,
 } from '../base/limits.ts'
 import type { CommandKind, Takes } from './commands.ts'
 import { bytes, flag, id, nullable, shape, text, whole, type Check } from './validate.ts'
@@ -28,6 +28,13 @@ const checks: { readonly [Kind in CommandKind]: Check<Takes<Kind>> } = {
   'workspace.invite': oneWorkspace,
   'workspace.join': shape({ link: text(LINK_CHARACTERS_MAX), timeoutMs: whole(1, JOIN_TIMEOUT_MS_MAX) }),
   'workspace.leave': oneWorkspace,
+
+  'nearby.open': shape({ workspace, minutes: whole(1, NEARBY_MINUTES_MAX) }),
+  'nearby.close': oneWorkspace,
+  'nearby.answer': shape({ workspace, asker: text(64), welcome: flag }),
+  'nearby.look': shape({ durationMs: whole(1, NEARBY_LOOK_MS_MAX) }),
+  'nearby.ask': shape({ opening: text(64), timeoutMs: whole(1, JOIN_TIMEOUT_MS_MAX) }),
+  'nearby.withdraw': none,
 
   'document.list': shape({ workspace, trash: flag }),
   'document.create': shape({ workspace, title, markdown: content }),

@@ -1,6 +1,6 @@
 /** Commands a screen or the command line may send, with what they take and give. */
 import type { DeviceId, DocumentId, WorkspaceId } from '../base/ids.ts'
-import type { DocumentView, PeerView, StatusView, WhereView } from './views.ts'
+import type { DocumentView, FoundView, PeerView, StatusView, WhereView } from './views.ts'
 
 type None = Record<never, never>
 
@@ -18,6 +18,17 @@ export interface Commands {
   'workspace.join': { takes: { link: string; timeoutMs: number }; gives: { workspace: WorkspaceId } }
   /** Tells the others if they can be reached, then deletes everything of it here. */
   'workspace.leave': { takes: { workspace: WorkspaceId }; gives: { told: number } }
+
+  /** Lets people nearby see the workspace and ask to join, for so many minutes from now. */
+  'nearby.open': { takes: { workspace: WorkspaceId; minutes: number }; gives: { closesMs: number } }
+  'nearby.close': { takes: { workspace: WorkspaceId }; gives: None }
+  /** Lets a machine that asks in, or not. */
+  'nearby.answer': { takes: { workspace: WorkspaceId; asker: string; welcome: boolean }; gives: None }
+  /** Looks who nearby has opened a workspace, for so long from now; gives what a first round found. */
+  'nearby.look': { takes: { durationMs: number }; gives: { found: readonly FoundView[] } }
+  /** Gives once somebody there let this machine in; `status` tells the words to compare meanwhile. */
+  'nearby.ask': { takes: { opening: string; timeoutMs: number }; gives: { workspace: WorkspaceId } }
+  'nearby.withdraw': { takes: None; gives: None }
 
   'document.list': { takes: { workspace: WorkspaceId; trash: boolean }; gives: { documents: readonly DocumentView[] } }
   'document.create': { takes: { workspace: WorkspaceId; title: string; markdown: string }; gives: { document: DocumentId } }

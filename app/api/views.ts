@@ -51,6 +51,39 @@ export interface NoticeView {
   readonly details: Readonly<Record<string, unknown>>
 }
 
+/** A machine that asks to be let in. */
+export interface AskerView {
+  readonly asker: string
+  /** As it calls itself. */
+  readonly machine: string
+  /** It shows the same ones, unless somebody stands in between. */
+  readonly words: string
+}
+
+/** A workspace of this machine that people nearby may see and ask to join. */
+export interface OpeningView {
+  readonly workspace: WorkspaceId
+  readonly closesMs: number
+  readonly askers: readonly AskerView[]
+}
+
+/** A workspace that a machine nearby has opened. Nothing of it is proven. */
+export interface FoundView {
+  readonly opening: string
+  readonly workspace: string
+  readonly machine: string
+  readonly closesMs: number
+}
+
+export interface NearbyView {
+  readonly openings: readonly OpeningView[]
+  /** Somebody here looks who is nearby. */
+  readonly looking: boolean
+  readonly found: readonly FoundView[]
+  /** Where this machine asks now; its words are null until they are known. */
+  readonly asking: (FoundView & { readonly words: string | null }) | null
+}
+
 export interface StatusView {
   /** This machine's name, as new workspaces will know it. */
   readonly machine: string
@@ -59,6 +92,7 @@ export interface StatusView {
   /** False with --no-discovery, or when no interface could be used. */
   readonly discovers: boolean
   readonly notices: readonly NoticeView[]
+  readonly nearby: NearbyView
   readonly workspaces: readonly WorkspaceView[]
 }
 

@@ -58,6 +58,15 @@ export const errorTable = {
   MEMBERSHIP_WORKSPACE_AMBIGUOUS: row('This machine has several workspaces. Say which with --workspace.'),
   MEMBERSHIP_ALREADY_MEMBER: row('This machine already belongs to that workspace.'),
 
+  NEARBY_NOT_OPEN: row('That workspace is not open to people nearby. Ask a member to open it, or for an invitation link.', 'Not open.'),
+  NEARBY_CLOSED: row('The time to join ended before somebody let this machine in. Ask a member to open the workspace again.', 'Closed.'),
+  NEARBY_DECLINED: row('Somebody there said no. If that was a mistake, ask again and compare the words together.', 'Declined.'),
+  NEARBY_BUSY: row('Too many machines are asking there. Wait a moment, then ask again.', 'Busy.', true),
+  NEARBY_PROOF_INVALID: row('The other machine broke the rules of asking, and was refused. Ask again.', 'Words not proven.'),
+  NEARBY_GONE: row('The connection to that machine ended. If it is still shown, ask again.', 'Gone.', true),
+  NEARBY_ASKER_UNKNOWN: row('No machine with these words is asking any more.'),
+  NEARBY_ASKING_ALREADY: row('This machine is asking somewhere already. Stop that first.'),
+
   SYNC_MESSAGE_MALFORMED: row('A damaged message was refused.', 'Message malformed.'),
   SYNC_HANDSHAKE_FAILED: row('The other machine could not prove who it is.', 'Handshake failed.'),
   SYNC_VERSION_UNSUPPORTED: row('The other machine runs an incompatible version of Lanyard. Update the older one.', 'Version unsupported.'),

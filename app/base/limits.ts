@@ -64,6 +64,20 @@ export const ADDRESS_RECORDS_PER_MESSAGE_MAX = 64
 export const ADDRESS_RECORDS_MAX = 256
 /** New addresses of one member that are taken in a minute; the newest of those beyond waits. */
 export const ADDRESS_RECORDS_PER_MINUTE_MAX = 12
+/** How long a workspace may be open to people nearby. */
+export const NEARBY_MINUTES_MAX = 60
+/** Workspaces of one machine that may be open at once. */
+export const NEARBY_OPENINGS_MAX = 8
+/** Open workspaces nearby that a screen is shown. */
+export const NEARBY_FOUND_MAX = 32
+/** Machines that may ask to be let in at once, to one opening. */
+export const NEARBY_ASKERS_MAX = 8
+/** Of these, from one IP address. */
+export const NEARBY_ASKERS_PER_HOST_MAX = 2
+/** Times that one IP address may ask while a workspace is open once. */
+export const NEARBY_ASKS_PER_HOST_MAX = 10
+/** One message of a stranger who asks. */
+export const NEARBY_MESSAGE_BYTES_MAX = 8 * KIB
 /** Presence state of one screen. */
 export const PRESENCE_BYTES_MAX = 4 * KIB
 /** One message on a Channel. */
@@ -98,6 +112,10 @@ export const BURST_MS = 50
 export const ANTI_ENTROPY_MS = 10_000
 /** An invitation's life. */
 export const INVITE_MS = 24 * 3600 * 1000
+/** The life of one that is handed to a machine nearby: it is used at once. */
+export const NEARBY_INVITE_MS = 10 * 60 * 1000
+/** How long a screen that looks for people nearby may be silent before the looking ends. */
+export const NEARBY_LOOK_MS_MAX = 60_000
 /** The longest that a join may wait for a member. */
 export const JOIN_TIMEOUT_MS_MAX = 3600 * 1000
 /** Stable heights are told to others this long after the last change at the latest. */

@@ -29,7 +29,11 @@ export interface Membership {
   /** Every invitation a member made, also expired and used ones. */
   invites(): readonly InviteFact[]
   /** Makes a one-use invitation. The entry it answers must be saved before the link is shown. */
-  invite(device: DeviceId, addresses: readonly Address[]): { readonly link: string; readonly expiresMs: number; readonly entry: EntryRef }
+  invite(device: DeviceId, addresses: readonly Address[], lifeMs?: number): {
+    readonly link: string
+    readonly expiresMs: number
+    readonly entry: EntryRef
+  }
   /** Judges a joiner and, if it may, writes the admission. The same keys with the same invitation again get the same answer.
    *  Refusals: MEMBERSHIP_INVITE_UNKNOWN, MEMBERSHIP_INVITE_EXPIRED, MEMBERSHIP_INVITE_USED, MEMBERSHIP_PROOF_INVALID */
   admit(claim: JoinClaim, proof: JoinProof): Result<EntryRef>
@@ -120,10 +124,10 @@ export const createMembership = (parts: MembershipParts): Membership => {
     isNamed: (device) => facts.profiles.has(device),
     nameOf: (device) => facts.profiles.get(device)?.name ?? unnamed(device),
     invites: () => [...facts.invites.values()].filter((invite) => members.has(invite.author)),
-    invite: (device, addresses) => {
+    invite: (device, addresses, lifeMs = INVITE_MS) => {
       const secret = random.bytes(INVITE_SECRET_BYTES)
       const invite = inviteId(toHex(random.bytes(16)))
-      const expiresMs = clock.nowMs() + INVITE_MS
+      const expiresMs = clock.nowMs() + lifeMs
       const entry = write({ kind: 'invite', invite, key: inviteKey(workspace, secret).publicKey, expiresMs })
       return { link: encodeLink({ workspace, invite, inviter: device, expiresMs, addresses, secret }), expiresMs, entry }
     },

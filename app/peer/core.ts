@@ -4,6 +4,7 @@ import type { PeerView, StatusView } from '../api/views.ts'
 import type { Cancel, Clock } from '../base/clock.ts'
 import type { WorkspaceId } from '../base/ids.ts'
 import type { Links } from '../sync/links.ts'
+import type { Nearby } from './nearby.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface PeerCore {
@@ -22,6 +23,7 @@ export interface PeerCore {
   join(link: string, timeoutMs: number): Promise<WorkspaceId>
   /** Answers how many other machines are known to have heard of it. */
   leave(workspace: WorkspaceId): Promise<number>
+  readonly nearby: Nearby
   onEvent(listener: (event: ScreenEvent) => void): Cancel
   /** A link was proven or closed. */
   onLinks(listener: () => void): Cancel

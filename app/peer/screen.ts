@@ -103,6 +103,18 @@ export const createScreen = (core: PeerCore, number: number, onClose: () => void
     'workspace.invite': ({ workspace }) => core.invite(workspace),
     'workspace.join': async ({ link, timeoutMs }) => ({ workspace: await core.join(link, timeoutMs) }),
     'workspace.leave': async ({ workspace }) => ({ told: await core.leave(workspace) }),
+    'nearby.open': ({ workspace, minutes }) => ({ closesMs: core.nearby.open(workspace, minutes * 60_000) }),
+    'nearby.close': ({ workspace }) => {
+      core.nearby.close(workspace)
+      return {}
+    },
+    'nearby.answer': ({ workspace, asker, welcome }) => none(core.nearby.answer(workspace, asker, welcome)),
+    'nearby.look': async ({ durationMs }) => ({ found: await core.nearby.look(durationMs) }),
+    'nearby.ask': async ({ opening, timeoutMs }) => ({ workspace: await core.nearby.ask(opening, timeoutMs) }),
+    'nearby.withdraw': () => {
+      core.nearby.withdraw()
+      return {}
+    },
     'document.list': ({ workspace: id, trash }) => {
       const workspace = core.workspace(id)
       const listed = workspace.documents.list().filter((summary) => (summary.trashedMs !== undefined) === trash)

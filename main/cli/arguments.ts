@@ -20,6 +20,8 @@ const OPTIONS: Readonly<Record<OptionName, OptionConfig>> = {
   format: text,
   trash: flag,
   yes: flag,
+  nearby: flag,
+  minutes: text,
   name: text,
   port: text,
   listen: { type: 'string', multiple: true },

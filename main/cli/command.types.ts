@@ -4,7 +4,7 @@ import type { WorkspaceId } from '../../app/base/ids.ts'
 import type { Output } from './output.ts'
 
 export type OptionName =
-  | 'data-dir' | 'profile' | 'json' | 'help' | 'workspace' | 'timeout' | 'title' | 'file' | 'format' | 'trash' | 'yes'
+  | 'data-dir' | 'profile' | 'json' | 'help' | 'workspace' | 'timeout' | 'title' | 'file' | 'format' | 'trash' | 'yes' | 'nearby' | 'minutes'
   | 'name' | 'port' | 'listen' | 'no-discovery' | 'open' | 'no-open'
 
 export type Options = { readonly [Name in OptionName]?: string | boolean | readonly string[] | undefined }

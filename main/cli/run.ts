@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { documentCommands } from './commands/documents.ts'
 import { exportCommand } from './commands/export.ts'
 import { machineCommands } from './commands/machines.ts'
+import { nearbyCommands } from './commands/nearby.ts'
 import { serveCommand } from './commands/serve.ts'
 import { workspaceCommands } from './commands/workspaces.ts'
 import { connectToHost, withDeadline } from './connection.ts'
@@ -38,7 +39,7 @@ const infoCommands: readonly CliCommand[] = [
 ]
 
 export const commands: readonly CliCommand[] = [
-  serveCommand, ...workspaceCommands, ...machineCommands, ...documentCommands, exportCommand, doctorCommand, ...infoCommands,
+  serveCommand, ...workspaceCommands, ...nearbyCommands, ...machineCommands, ...documentCommands, exportCommand, doctorCommand, ...infoCommands,
 ]
 
 /** Gives the exit code. Standard output gets the result, the error stream what went wrong. */

@@ -1,12 +1,13 @@
 /** Workspaces and belonging to them. */
 import { createInterface } from 'node:readline/promises'
 import { PeerError } from '../../../app/base/errors.ts'
-import { JOIN_TIMEOUT_MS_MAX } from '../../../app/base/limits.ts'
+import { JOIN_TIMEOUT_MS_MAX, NEARBY_MINUTES_MAX } from '../../../app/base/limits.ts'
 import { wholeOption } from '../arguments.ts'
 import type { CliCommand, Options } from '../command.types.ts'
 import { columns, counted } from '../output.ts'
 
 const JOIN_SECONDS = 60
+const NEARBY_MINUTES = 10
 /** What the host may need beyond the time it was given. */
 const ANSWER_MS = 5000
 const joinMs = (options: Options) => 1000 * (wholeOption(options, 'timeout', 1, JOIN_TIMEOUT_MS_MAX / 1000) ?? JOIN_SECONDS)
@@ -50,9 +51,19 @@ export const workspaceCommands: readonly CliCommand[] = [
     kind: 'host',
     words: 'invite',
     takes: '',
-    options: ['workspace'],
-    help: 'make a link that lets one machine in, for a day',
-    run: async ({ client, workspace }) => {
+    options: ['workspace', 'nearby', 'minutes'],
+    help: `make a link that lets one machine in, for a day; --nearby: let people nearby ask, --minutes M (${NEARBY_MINUTES})`,
+    run: async ({ client, workspace, options }) => {
+      const minutes = wholeOption(options, 'minutes', 1, NEARBY_MINUTES_MAX) ?? NEARBY_MINUTES
+      if (options.nearby === true) {
+        const inside = await workspace()
+        const { closesMs } = await client.run('nearby.open', { workspace: inside, minutes })
+        return {
+          json: { workspace: inside, closesMs },
+          text: `Open to people nearby until ${new Date(closesMs).toLocaleTimeString()}: they see its name and this machine's. Who asks: lanyard nearby`,
+        }
+      }
+      if (options.minutes !== undefined) throw new PeerError('HOST_ARGUMENT_INVALID', { hint: '--minutes belongs to --nearby.' })
       const json = await client.run('workspace.invite', { workspace: await workspace() })
       return { json, text: `${json.link}\nFor one machine, until ${new Date(json.expiresMs).toLocaleString()}. Whoever has it can join: send it privately.` }
     },
