@@ -24,5 +24,10 @@ export const testIds = {
   notice: 'notice',
   joinProgress: 'join-progress',
   joinError: 'join-error',
+  nearbyCard: 'nearby-card',
+  nearbyAsker: 'nearby-asker',
+  nearbyWords: 'nearby-words',
+  nearbyFound: 'nearby-found',
+  nearbyError: 'nearby-error',
   toast: 'toast',
 } as const

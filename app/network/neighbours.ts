@@ -213,7 +213,10 @@ const createDialler = ({ network, clock, random, logger }: NeighboursInit, place
 
 /** Those who were here come first, then those we were told of: whoever forges sightings waits behind them. */
 const byPromise = (one: Place, other: Place): number =>
-  Number(other.wasConnected) - Number(one.wasConnected) || Number(other.isRemembered) - Number(one.isRemembered) || Number(other.isTold) - Number(one.isTold) || one.dueMs - other.dueMs
+  Number(other.wasConnected) - Number(one.wasConnected)
+  || Number(other.isRemembered) - Number(one.isRemembered)
+  || Number(other.isTold) - Number(one.isTold)
+  || one.dueMs - other.dueMs
 
 const viewOf = (places: Places, network: Network): NeighbourView[] => {
   const connected = new Set(network.peers())

@@ -11,6 +11,7 @@ import { testIds } from '../test-ids.ts'
 import { ConnectForm } from './connect-form.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { LeaveDialog } from './leave-dialog.tsx'
+import { NearbyCard } from './nearby-card.tsx'
 import { MachineNameForm } from './settings-screen.tsx'
 
 export const MachinesScreen = ({ status, workspace }: { status: StatusView; workspace: WorkspaceView }) => {
@@ -26,6 +27,7 @@ export const MachinesScreen = ({ status, workspace }: { status: StatusView; work
         <Button look="primary" icon={UserPlus} onClick={() => setDialog('invite')}>{strings.machines.invite}</Button>
       </header>
       <Members members={workspace.members} />
+      <NearbyCard status={status} workspace={workspace} />
       <div className="cards">
         <section className="card">
           <h2>{strings.machines.addresses}</h2>

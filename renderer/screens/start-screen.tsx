@@ -1,11 +1,12 @@
 /** The first thing a person sees, and the way to a further workspace. */
 import { ArrowLeft, Link2, Plus, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
-import type { StatusView } from '../../app/api/views.ts'
+import type { FoundView, StatusView } from '../../app/api/views.ts'
 import { Mark } from '../components/brand.tsx'
 import { strings } from '../strings.ts'
 import { CreateForm } from './create-form.tsx'
 import { JoinForm } from './join-form.tsx'
+import { NearbyAsk, NearbyFound } from './nearby-found.tsx'
 
 interface StartProps {
   readonly status: StatusView
@@ -15,7 +16,9 @@ interface StartProps {
 
 export const StartScreen = ({ status, backTo }: StartProps) => {
   const [choice, setChoice] = useState<'create' | 'join' | null>(null)
+  const [found, setFound] = useState<FoundView | null>(null)
   const back = () => setChoice(null)
+  const isFree = choice === null && found === null
   return (
     <main className="start">
       <header>
@@ -23,10 +26,12 @@ export const StartScreen = ({ status, backTo }: StartProps) => {
         <h1>{backTo === undefined ? strings.app.name : strings.start.anotherTitle}</h1>
         <p>{strings.app.oneSentence}</p>
       </header>
-      {choice === null && <Choices onChoose={setChoice} />}
+      {isFree && <Choices onChoose={setChoice} />}
+      {isFree && <NearbyFound nearby={status.nearby} onChoose={setFound} />}
+      {found !== null && <NearbyAsk status={status} found={found} onBack={() => setFound(null)} />}
       {choice === 'create' && <CreateForm machine={status.machine} onBack={back} />}
       {choice === 'join' && <JoinForm machine={status.machine} onBack={back} />}
-      {choice === null && backTo !== undefined && (
+      {isFree && backTo !== undefined && (
         <a className="button button-quiet" href={backTo}>
           <ArrowLeft size="1rem" aria-hidden />
           {strings.app.back}

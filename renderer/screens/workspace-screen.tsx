@@ -10,6 +10,7 @@ import { useConnection, useDocuments } from '../peer/peer-context.tsx'
 import type { WorkspaceRoute } from '../routes.ts'
 import { strings } from '../strings.ts'
 import { MachinesScreen } from './machines-screen.tsx'
+import { AskerBanner } from './asker-banner.tsx'
 import { NoteList } from './note-list.tsx'
 import { Notices } from './notices.tsx'
 import { QuickSwitcher } from './quick-switcher.tsx'
@@ -55,6 +56,7 @@ export const WorkspaceScreen = ({ status, workspace, route }: WorkspaceProps) =>
       />
       <div className="place">
         <LinkBanner />
+        {route.kind !== 'machines' && <AskerBanner status={status} workspace={workspace} />}
         <Notices notices={status.notices} refusals={workspace.refusals} />
         <Mishap>
           <Suspense fallback={null}>

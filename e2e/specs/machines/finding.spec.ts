@@ -56,6 +56,29 @@ test('without multicast, machines that joined through a third learn of each othe
   await expectEqual([studio!, attic!])
 })
 
+test('people nearby: a workspace that is open is found, and its member lets in who shows the same words', async ({ lab }) => {
+  const [kitchen, studio] = [await lab.startMachine('Kitchen laptop'), await lab.startMachine('Studio desk')]
+  await lab.introduce(lab.machines)
+  await kitchen.cli('workspace', 'create', 'Garden')
+  expect(await studio.cli('nearby')).toMatchObject({ found: [] })
+  expect(await studio.ask('nearby', 'join', 'Garden')).toMatchObject({ exitCode: 1, error: 'NEARBY_NOT_OPEN' })
+  await kitchen.cli('invite', '--nearby', '--minutes', '5')
+  await expect(async () => expect(await studio.cli('nearby')).toMatchObject({ found: [{ workspace: 'Garden', machine: 'Kitchen laptop' }] })).toPass()
+  const joining = studio.ask('nearby', 'join', 'Garden', '--timeout', '60')
+  let words = ''
+  await expect(async () => {
+    const { openings } = (await kitchen.cli('nearby')) as { openings?: readonly { askers: readonly { words: string }[] }[] }
+    words = openings?.[0]?.askers[0]?.words ?? ''
+    expect(words).toMatch(/^[a-z]+ [a-z]+ [a-z]+$/)
+  }).toPass()
+  expect(await kitchen.ask('nearby', 'accept', 'wrong words here')).toMatchObject({ error: 'NEARBY_ASKER_UNKNOWN' })
+  await kitchen.cli('nearby', 'accept', words.replaceAll(' ', '-'))
+  expect(await joining).toMatchObject({ exitCode: 0 })
+  await expectEqual([kitchen, studio])
+  await kitchen.cli('nearby', 'close')
+  expect(await kitchen.cli('nearby')).toMatchObject({ openings: [] })
+})
+
 /** Of the first address that is no loopback: /ip4/10.86.0.2/tcp/4001 -> 10.86.0.2:4001. */
 const hostAndPort = (addresses: readonly string[]): string => {
   const [, host = '', port = ''] = addresses.map((address) => /\/ip4\/([\d.]+)\/tcp\/(\d+)/.exec(address)).find((match) => match?.[1]?.startsWith('10.')) ?? []
