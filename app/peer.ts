@@ -137,9 +137,12 @@ export const createPeer = (ports: PeerPorts): Peer => {
       return screen
     },
     inspect: (id) => inspect(workspaces.find(id)),
-    refresh: () => {
+    refresh: (hasSlept = false) => {
+      if (hasSlept) for (const peer of network.peers()) network.hangUp(peer)
+      else network.probe()
       addresses.refresh()
       neighbours.refresh()
+      links.compare()
     },
   }
 }

@@ -43,6 +43,7 @@ export interface Peer extends PeerService {
   /** Flushes, says goodbye, closes the store. */
   stop(): Promise<void>
   inspect(workspace: WorkspaceId): WorkspaceInspection
-  /** The network changed, or the machine woke: look for everybody again. */
-  refresh(): void
+  /** The network changed, or the machine woke: look for everybody again, and let go of connections that are dead.
+   *  @param hasSlept all are: nobody bears so long a silence */
+  refresh(hasSlept?: boolean): void
 }

@@ -59,7 +59,7 @@ export const startPeerProcess = async ({ dataDir, name, listen, discovers, clock
     throw error
   }
   rememberPort(dataDir, network.addresses())
-  const cancelWatch = watchMachine(clock, () => peer.refresh())
+  const cancelWatch = watchMachine(clock, (change) => peer.refresh(change === 'woke'))
   const stop = () => {
     cancelWatch()
     return peer.stop()

@@ -104,6 +104,8 @@ export const MARKDOWN_BYTES_MAX = 2 * MIB
 export const NOTE_DEPTH_MAX = 32
 export const DOCUMENTS_MAX = 100_000
 
+/** A connection that is probed shows life within this, or is ended: a busy machine answers later than its network. */
+export const PROBE_MS = 1000
 /** An accepted entry is on disk within this. */
 export const SYNC_TO_DISK_MS = 10
 /** The first key goes at once, the rest of a burst within this. */

@@ -12,7 +12,7 @@ import { checkAddress, peerIn, withoutPeer } from './address.ts'
 import { createFlowStream } from './libp2p/flow-stream.ts'
 import { boundTo, hasIpv6, reachableAddresses, type Bound } from './libp2p/interfaces.ts'
 import type { Link } from './libp2p/link-table.ts'
-import { createLinks, keepAlive, LINK_PROTOCOL, type Links } from './libp2p/links.ts'
+import { createLinks, keepAlive, LINK_PROTOCOL, probeAll, type Links } from './libp2p/links.ts'
 import { createNode } from './libp2p/node.ts'
 import type { Network, PeerChange, Stream } from './network.ts'
 
@@ -74,6 +74,7 @@ export const createLibp2pNetwork = async (options: Libp2pNetworkOptions = {}): P
     hangUp: (peer) => {
       for (const link of [...links.links.values()]) if (link.peer === peer) links.drop(link)
     },
+    probe: () => probeAll(links, clock),
     open: async (peer, protocol, signal) => {
       const link = links.settled.get(peer)
       if (!link) throw streamClosed(peer, protocol)

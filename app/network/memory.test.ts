@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { address, peerId, type PeerId } from '../base/ids.ts'
+import { PROBE_MS } from '../base/limits.ts'
 import { createMemoryHub } from './memory.ts'
 import type { Link } from './memory/lane.ts'
 import type { PeerChange, Sighting, Stream } from './network.ts'
@@ -47,6 +48,17 @@ const openStream = async ({ clock, a, b }: World) => {
   return { texts, stream: await opening }
 }
 const say = (stream: Stream, text: string) => stream.send(new TextEncoder().encode(text))
+
+test('a probe ends a connection that gives no sign of life, in a third of the time that silence takes', async () => {
+  const world = await createWorld()
+  await world.join()
+  world.set(B, A, true)
+  world.a.probe()
+  await world.clock.pass(PROBE_MS - 50)
+  assert.deepEqual(world.changes, ['a up', 'b up'])
+  await world.clock.pass(100)
+  assert.deepEqual(world.changes, ['a up', 'b up', 'a down', 'b down'])
+})
 
 test('a link that is cut for a short while loses nothing and keeps the order', async () => {
   const world = await createWorld()

@@ -125,6 +125,7 @@ const createNetworkOf = (node: Node, connections: Connections, { start, stop, di
     const side = node.sides.get(peer)
     if (side) connections.hangUp(side)
   },
+  probe: () => connections.probe(node),
   open: async (peer, protocol, signal) => {
     const side = node.sides.get(peer)
     if (!side) throw new PeerError('NETWORK_STREAM_CLOSED', { peer, protocol })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { address, peerId, type Address, type PeerId } from '../base/ids.ts'
-import { PLACES_MAX, REDIALS_MAX } from '../base/limits.ts'
+import { PLACES_MAX, PLACES_TOLD_MAX, REDIALS_MAX } from '../base/limits.ts'
 import { silentLogger } from '../base/logger.ts'
 import { createMemoryHub, type Link } from './memory.ts'
 import { createNeighbours } from './neighbours.ts'
@@ -136,6 +136,32 @@ test('a typed address is dialled now, tells who answered or why nobody did, and 
   const again = a.neighbours.connect(AT[1]!)
   await world.clock.pass(100)
   assert.equal(await again, b.network.self)
+})
+
+test('after a network change the one that changed calls at once, whoever has the lower id', async () => {
+  const world = createWorld()
+  const machines = await Promise.all([AT[0]!, AT[1]!].map((at) => world.boot(at)))
+  for (const { neighbours } of machines) neighbours.remember(AT.slice(0, 2))
+  await world.timeTo(() => world.isMesh(machines), 1000)
+  for (const { network, neighbours } of machines) {
+    await world.clock.pass(5000)
+    for (const peer of network.peers()) network.hangUp(peer)
+    neighbours.refresh()
+    await world.timeTo(() => world.isMesh(machines), 100)
+  }
+})
+
+test('what members tell is dialled, replaced by what they tell later, and bounded', async () => {
+  const world = createWorld()
+  const a = await world.boot(AT[0]!)
+  const b = await world.boot(AT[1]!)
+  a.neighbours.setTold([AT[1]!, AT[2]!])
+  await world.timeTo(() => world.isMesh([a, b]), 500)
+  assert.deepEqual(a.neighbours.answeredAt(b.network.self), [AT[1]!])
+  a.neighbours.setTold(Array.from({ length: 999 }, (_, at) => address(`/memory/told${at}`)))
+  const known = a.neighbours.list().map((view) => String(view.address))
+  assert.ok(!known.includes(AT[2]!) && known.includes(AT[1]!), 'the connected one stays')
+  assert.equal(known.filter((each) => each.startsWith('/memory/told')).length, PLACES_TOLD_MAX)
 })
 
 test('a forgotten address is left alone', async () => {

@@ -52,6 +52,8 @@ export const createNeighbours = (init: NeighboursInit): Neighbours => {
       place.dueMs = nowMs
       place.hangUps = 0
       place.isSelf = false
+      // Whoever changed is the one to call: the others don't know where.
+      place.missingMs = nowMs - YIELD_MS
     }
   }
 
@@ -138,6 +140,7 @@ const createTracker = ({ network, clock }: NeighboursInit, places: Places, dialD
         if (kind === 'up') place.dial?.abort()
         else lost(place, wasShort, nowMs)
       }
+      if (kind === 'down') dialDue()
     },
   }
 }

@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test'
 import type { Clock } from '../base/clock.ts'
 import { PeerError, codeOf } from '../base/errors.ts'
 import type { Address, PeerId } from '../base/ids.ts'
-import { FRAME_BYTES_MAX, FRAME_COST_BYTES, STREAM_CREDIT_BYTES, STREAM_QUEUE_BYTES_MAX, STREAMS_PER_PROTOCOL_MAX } from '../base/limits.ts'
+import { FRAME_BYTES_MAX, FRAME_COST_BYTES, PROBE_MS, STREAM_CREDIT_BYTES, STREAM_QUEUE_BYTES_MAX, STREAMS_PER_PROTOCOL_MAX } from '../base/limits.ts'
 import type { Network, Stream } from './network.ts'
 
 export interface Rig {
@@ -247,6 +247,15 @@ export const testNetwork = (name: string, createRig: () => Promise<Rig>): void =
     assert.deepEqual([changes, a.peers(), b.peers(), a.addressOf(b.self)], [{ a: ['up', 'down'], b: ['up', 'down'] }, [], [], undefined])
     await connect()
     assert.deepEqual(changes.a, ['up', 'down', 'up'])
+  })
+
+  void check('a probe leaves a connection that lives as it is', async ({ rig, a, b, connect, changes }) => {
+    await connect()
+    for (const network of [a, b]) network.probe()
+    await rig.pass(PROBE_MS + 300)
+    for (const network of [a, b]) network.probe()
+    await rig.pass(PROBE_MS + 300)
+    assert.deepEqual(changes, { a: ['up'], b: ['up'] })
   })
 
   void check('a stream that nobody handles, or with nobody connected, does not open', async ({ rig, a, b, connect }) => {

@@ -44,6 +44,8 @@ export interface Network {
    *  @throws NETWORK_DIAL_FAILED, NETWORK_DIAL_SELF, NETWORK_ADDRESS_MALFORMED, NETWORK_STOPPED */
   dial(address: Address, signal: AbortSignal): Promise<PeerId>
   hangUp(peer: PeerId): void
+  /** Asks every connection for a sign of life, and ends those that give none within PROBE_MS: after the network changed. */
+  probe(): void
   /** @throws NETWORK_STREAM_CLOSED when there is no connection, or it refuses */
   open(peer: PeerId, protocol: string, signal: AbortSignal): Promise<Stream>
   handle(protocol: string, accept: (stream: Stream) => void): void

@@ -52,6 +52,7 @@ export const watchNetwork = (network: Network, wire: Wire): Network => ({
   onPeer: (listener) => network.onPeer(listener),
   dial: (address, signal) => network.dial(address, signal),
   hangUp: (peer) => network.hangUp(peer),
+  probe: () => network.probe(),
   open: async (peer, protocol, signal) => watchStream(wire, network.self, await network.open(peer, protocol, signal)),
   handle: (protocol, accept) => network.handle(protocol, (stream) => accept(watchStream(wire, network.self, stream))),
 })

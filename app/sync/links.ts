@@ -21,6 +21,8 @@ export interface Links {
   stop(): void
   /** To tell every neighbour that workspaces, members, invitations or knocks changed here. Coalesced. */
   refresh(): void
+  /** Compares with everybody now: something may have been missed. */
+  compare(): void
   stored(workspace: WorkspaceId, stored: Stored): void
   sendRoom(workspace: WorkspaceId, room: number, payload: Uint8Array, except?: Link): void
   list(): readonly Link[]
@@ -142,6 +144,7 @@ export const createLinks = (parts: LinksParts): Links => {
         for (const link of [...links.values()]) link.refresh()
       })
     },
+    compare: () => links.forEach((link) => link.compare()),
     stored: (workspace, stored) => {
       if (stored.isOwn) each(workspace, (proven, link) => push(proven, link, stored))
       else offerLater(workspace, stored.log)

@@ -1,6 +1,7 @@
 import type { Connection, Stream as RawStream, StreamMessageEvent } from '@libp2p/interface'
 import type { Cancel, Clock } from '../../base/clock.ts'
 import type { PeerId } from '../../base/ids.ts'
+import { PROBE_MS } from '../../base/limits.ts'
 import type { PeerChange } from '../network.ts'
 import { createLinkTable, type Link } from './link-table.ts'
 
@@ -15,6 +16,8 @@ const HELLO_ANOTHER = 2
 const TAKE = 3
 const DROP = 4
 const BEAT = 5
+/** Answered by a beat at once. */
+const CALL = 6
 
 /** A connection is settled within this, or closed. */
 const SETTLE_MS_MAX = 3000
@@ -59,6 +62,7 @@ export const createLinks = ({ self, clock, emit }: LinksInit) => {
   const take = (link: Link, byte: number) => {
     link.heardMs = clock.monotonicMs()
     if (link.state === 'over' || byte === BEAT) return
+    if (byte === CALL && link.state === 'settled') return say(link, BEAT)
     const isHello = byte === HELLO_ALONE || byte === HELLO_ANOTHER
     if (link.state === 'new' && self < link.peer && isHello) decide(link, byte === HELLO_ANOTHER)
     else if (link.state === 'new' && self > link.peer && byte === TAKE) settle(link)
@@ -111,6 +115,16 @@ export const keepAlive = ({ settled }: Links, clock: Clock): Cancel => {
   }
   let cancel = clock.after(TICK_MS, tick)
   return () => cancel()
+}
+
+/** Ends every connection that does not answer a call. */
+export const probeAll = ({ settled }: Links, clock: Clock): void => {
+  for (const link of [...settled.values()]) {
+    const calledMs = clock.monotonicMs()
+    link.heardMs = Math.min(link.heardMs, calledMs - 1)
+    say(link, CALL)
+    clock.after(PROBE_MS, () => link.state === 'settled' && link.heardMs < calledMs && abort(link.connection))
+  }
 }
 
 const say = (link: Link, byte: number) => {

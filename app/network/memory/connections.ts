@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { PeerId } from '../../base/ids.ts'
+import { PROBE_MS } from '../../base/limits.ts'
 import { below, type Random } from '../../base/random.ts'
 import { createConnectionEnd, type ConnectionEnd, type ConnectionMessage } from './connection.ts'
 import type { Lane } from './lane.ts'
@@ -77,6 +78,22 @@ export const createConnections = ({ clock, random, laneOf, streamLaneOf, isOpen 
     hangUp,
     watchAll: () => {
       for (const side of [...upSides]) watch(side)
+    },
+    /** A call and its answer: an end that gets none within PROBE_MS goes down. */
+    probe: (node: Node) => {
+      for (const side of [...node.sides.values()]) {
+        const { twin } = side
+        let isAnswered = false
+        const answer = () => {
+          if (twin.isUp) laneOf(twin.node.peer, node.peer).post(() => (isAnswered = true), 'wait')
+        }
+        laneOf(node.peer, twin.node.peer).post(answer, 'wait')
+        clock.after(PROBE_MS, () => {
+          if (isAnswered || !side.isUp) return
+          side.isSilenced = true
+          hangUp(side)
+        })
+      }
     },
     /** The machine lost its power. */
     silence: (node: Node) => {
