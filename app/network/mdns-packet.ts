@@ -1,5 +1,5 @@
 /** What discovery says in multicast DNS, and what it makes of the packets that anybody may forge. */
-import { address, peerId, type Address } from '../base/ids.ts'
+import { address, peerId, type Address, type PeerId } from '../base/ids.ts'
 import { ADDRESSES_PER_PEER_MAX, MDNS_RECORDS_MAX } from '../base/limits.ts'
 import { withoutPeer } from './address.ts'
 import type { Sighting } from './network.ts'
@@ -56,11 +56,23 @@ export const sightingsIn = (records: unknown, sourceIp: string): Sighting[] => {
   })
 }
 
+/** Who takes back its announcement in `records`. */
+export const goodbyesIn = (records: unknown): PeerId[] => {
+  if (!Array.isArray(records)) return []
+  const known = (records as unknown[]).slice(0, MDNS_RECORDS_MAX).filter(isRecord)
+  const gone = known.filter(({ type, name, ttl }) => type === 'PTR' && name.toLowerCase() === SERVICE && ttl === 0).map(({ data }) => data)
+  return [...new Set(gone)].flatMap((instance) => peerOf(known.filter(({ name }) => name === instance)) ?? [])
+}
+
+const textsIn = (records: readonly DnsRecord[]) => records.filter(({ type }) => type === 'TXT').flatMap(({ data }) => textsOf(data))
+
+const peerOf = (records: readonly DnsRecord[]): PeerId | undefined =>
+  textsIn(records).filter((text) => text.startsWith('id=')).map((text) => attempt(() => peerId(text.slice(3))))[0]
+
 const sightingOf = (records: readonly DnsRecord[], sourceIp: string): Sighting | undefined => {
-  const texts = records.filter(({ type }) => type === 'TXT').flatMap(({ data }) => textsOf(data))
-  const peer = texts.filter((text) => text.startsWith('id=')).map((text) => attempt(() => peerId(text.slice(3))))[0]
+  const peer = peerOf(records)
   if (!peer) return undefined
-  const said = texts.filter((text) => text.startsWith('a=')).map((text) => text.slice(2))
+  const said = textsIn(records).filter((text) => text.startsWith('a=')).map((text) => text.slice(2))
   const ports = records.filter(({ type }) => type === 'SRV').map(({ data }) => numberIn(data, 'port'))
   const seen = ports.filter((port) => port > 0).map((port) => `/ip4/${sourceIp}/tcp/${port}`)
   const places = [...new Set([...seen, ...said.filter((text) => isNearby(text, sourceIp))])].filter((text) => IP_ADDRESS.test(text))

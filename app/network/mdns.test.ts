@@ -4,8 +4,9 @@ import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { address, peerId, type PeerId } from '../base/ids.ts'
 import { ADDRESSES_PER_PEER_MAX, MDNS_PACKETS_PER_SECOND_MAX, MDNS_RECORDS_MAX } from '../base/limits.ts'
+import { createLibp2pNetwork } from './libp2p.ts'
 import { createMdnsDiscovery } from './mdns.ts'
-import { announcement, sightingsIn } from './mdns-packet.ts'
+import { announcement, goodbyesIn, sightingsIn } from './mdns-packet.ts'
 import type { Sighting } from './network.ts'
 
 const PEER = peerId('12D3KooWpeer')
@@ -24,6 +25,12 @@ test('an announcement says who and where, and the packet’s source is one more 
 test('an announcement carries nothing but the id, the addresses, and a name made for the run', () => {
   const text = JSON.stringify(announcement({ peer: PEER, addresses: [AT] }, 'cafe'))
   assert.equal(text.replaceAll(/12D3KooWpeer|cafe|\/ip4\/192\.168\.1\.7\/tcp\/4001|_lanyard\._tcp\.local/g, '').match(/lanyard|[0-9a-f]{8,}/i), null)
+})
+
+test('a goodbye names who leaves, and an announcement is none', () => {
+  const goodbye = announcement({ peer: PEER, addresses: [AT] }, 'cafe', true)
+  const heard = goodbye.map((record) => (record.type === 'TXT' ? { ...record, data: record.data.map((text) => Buffer.from(text)) } : record))
+  assert.deepEqual([goodbyesIn(heard), goodbyesIn(fromWire({ peer: PEER, addresses: [AT] })), goodbyesIn('x')], [[PEER], [], []])
 })
 
 test('a goodbye is no sighting', () => {
@@ -74,14 +81,16 @@ const createRig = (context: TestContext) => {
   const begin = (peer: PeerId) => {
     const discovery = createMdnsDiscovery({ port, interfaces: () => ['127.0.0.1'] })
     const seen: Sighting[] = []
-    discovery.start(() => ({ peer, addresses: [address('/ip4/127.0.0.1/tcp/4001')] }), (sighting) => seen.push(sighting))
+    const gone: PeerId[] = []
+    const self = () => ({ peer, addresses: [address('/ip4/127.0.0.1/tcp/4001')] })
+    discovery.start(self, (sighting) => seen.push(sighting), (leaver) => gone.push(leaver))
     let isStopped = false
     const stop = async () => {
       if (!isStopped) await discovery.stop()
       isStopped = true
     }
     context.after(stop)
-    return { discovery, seen, stop }
+    return { discovery, seen, gone, stop }
   }
   return { port, begin }
 }
@@ -95,6 +104,48 @@ test('two on one machine see each other, also when one starts later, and never t
   assert.deepEqual(new Set([...first.seen, ...second.seen].map(({ peer }) => peer)), new Set(['firstPeer', 'secondPeer']))
   assert.ok(first.seen.every(({ peer }) => peer === 'secondPeer'))
   assert.deepEqual([first.discovery.problems(), second.discovery.problems()], [[], []])
+})
+
+/** The bytes that a discovery multicasts in its first second, and at its end. */
+const capture = async (port: number, self: () => Sighting): Promise<Buffer> => {
+  const packets: Buffer[] = []
+  const socket = createSocket({ type: 'udp4', reuseAddr: true })
+  await new Promise<void>((resolve) => socket.bind(port, '0.0.0.0', resolve))
+  socket.addMembership('224.0.0.251', '127.0.0.1')
+  socket.on('message', (bytes) => packets.push(bytes))
+  const discovery = createMdnsDiscovery({ port, interfaces: () => ['127.0.0.1'] })
+  discovery.start(self, () => {})
+  await until(() => packets.length >= 4)
+  await discovery.stop()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  socket.close()
+  return Buffer.concat(packets)
+}
+
+test('in the packets of two starts nothing is the same but the words of the service, the port and the address', async () => {
+  const selfOf = async () => {
+    const { self: peer } = await createLibp2pNetwork({ listen: ['/ip4/127.0.0.1/tcp/0'] })
+    return () => ({ peer, addresses: [address('/ip4/127.0.0.1/tcp/4001')] })
+  }
+  const selves = [await selfOf(), await selfOf()]
+  const [first, second] = [await capture(nextPort++, selves[0]!), await capture(nextPort++, selves[1]!)]
+  for (const [bytes, self] of [[first, selves[0]!], [second, selves[1]!]] as const) assert.ok(bytes.includes(self().peer), 'it was heard at all')
+  const free = ['_lanyard', '_tcp', 'local', 'a=/ip4/127.0.0.1/tcp/4001', 'id=12D3KooW']
+  const textOf = (bytes: Buffer) => free.reduce((text, words) => text.replaceAll(words, '\n'), bytes.toString('latin1'))
+  const sixes = (run: string) => Array.from({ length: run.length - 5 }, (_, at) => run.slice(at, at + 6))
+  const runs = (text: string) => new Set([...text.matchAll(/[\x21-\x7e]{6,}/g)].flatMap(([run]) => sixes(run)))
+  const both = [...runs(textOf(first))].filter((run) => runs(textOf(second)).has(run))
+  assert.deepEqual(both, [])
+})
+
+test('one that stops is heard to go', async (context) => {
+  const { begin } = createRig(context)
+  const first = begin(peerId('firstPeer'))
+  const second = begin(peerId('secondPeer'))
+  await until(() => first.seen.length > 0)
+  await second.stop()
+  await until(() => first.gone.length > 0)
+  assert.deepEqual(new Set(first.gone), new Set(['secondPeer']))
 })
 
 test('garbage and floods on its port do it no harm', async (context) => {

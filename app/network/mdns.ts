@@ -1,10 +1,11 @@
 /** Finds peers on the local network by multicast DNS, on every interface, under a name that says nothing about anybody. */
 import { systemClock, type Cancel, type Clock } from '../base/clock.ts'
 import { toHex } from '../base/codec.ts'
+import type { PeerId } from '../base/ids.ts'
 import { MDNS_PACKETS_PER_SECOND_MAX } from '../base/limits.ts'
 import { silentLogger, type Logger } from '../base/logger.ts'
 import { below, systemRandom, type Random } from '../base/random.ts'
-import { announcement, isQuestionForUs, QUESTION, sightingsIn } from './mdns-packet.ts'
+import { announcement, goodbyesIn, isQuestionForUs, QUESTION, sightingsIn } from './mdns-packet.ts'
 import { createMdnsSockets, multicastInterfaces, type MdnsProblem } from './mdns-sockets.ts'
 import type { Discovery, Sighting } from './network.ts'
 
@@ -40,12 +41,15 @@ export const createMdnsDiscovery = (options: MdnsOptions = {}): MdnsDiscovery =>
   const mayTake = createRateLimit(clock, MDNS_PACKETS_PER_SECOND_MAX)
   let self: () => Sighting | undefined = () => undefined
   let onSighting: (sighting: Sighting) => void = () => {}
+  let onGone: (peer: PeerId) => void = () => {}
 
   const take = (packet: unknown, sourceIp: string) => {
     const { type, questions, answers, additionals } = packet as Readonly<Record<string, unknown>>
     if (type === 'query' && isQuestionForUs(questions) && mayTake()) return speaker.answer()
     if (type !== 'response') return
-    const sightings = sightingsIn([answers, additionals].flat(), sourceIp)
+    const records = [answers, additionals].flat()
+    for (const peer of goodbyesIn(records)) if (peer !== self()?.peer && mayTake()) onGone(peer)
+    const sightings = sightingsIn(records, sourceIp)
     for (const sighting of sightings) if (sighting.peer !== self()?.peer && mayTake()) onSighting(sighting)
   }
   const sockets = createMdnsSockets({ clock, logger, port, interfaces, onPacket: take, onReady: () => speaker.burst() })
@@ -54,9 +58,10 @@ export const createMdnsDiscovery = (options: MdnsOptions = {}): MdnsDiscovery =>
   return {
     problems: sockets.problems,
     isWorking: sockets.isWorking,
-    start: (ownSighting, listener) => {
+    start: (ownSighting, listener, goneListener = () => {}) => {
       self = ownSighting
       onSighting = listener
+      onGone = goneListener
       sockets.start()
       speaker.repeat()
     },

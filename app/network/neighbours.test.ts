@@ -164,6 +164,29 @@ test('what members tell is dialled, replaced by what they tell later, and bounde
   assert.equal(known.filter((each) => each.startsWith('/memory/told')).length, PLACES_TOLD_MAX)
 })
 
+test('who says goodbye is dialled no more; a forged goodbye breaks no connection, and members’ words stay', async () => {
+  const world = createWorld()
+  const [a, b] = [await world.boot(AT[0]!, [], true), await world.boot(AT[1]!, [], true)]
+  await world.timeTo(() => world.isMesh([a, b]), 1000)
+  await b.neighbours.stop()
+  await b.network.stop()
+  await world.clock.pass(100)
+  assert.deepEqual(a.neighbours.list(), [])
+
+  const forger = createForger()
+  const c = await world.boot(AT[2]!, [forger.discovery])
+  const d = await world.boot(AT[3]!)
+  forger.tell({ peer: d.network.self, addresses: [AT[3]!] })
+  await world.timeTo(() => world.isMesh([c, d]), 1000)
+  forger.bye(d.network.self)
+  await world.clock.pass(5000)
+  assert.ok(world.isMesh([c, d]))
+  c.neighbours.setTold([AT[3]!])
+  forger.bye(d.network.self)
+  c.network.hangUp(d.network.self)
+  await world.timeTo(() => world.isMesh([c, d]), 4000)
+})
+
 test('a forgotten address is left alone', async () => {
   const world = createWorld()
   const a = await world.boot(AT[0]!)
@@ -176,9 +199,13 @@ test('a forgotten address is left alone', async () => {
 
 const createForger = () => {
   let tell: (sighting: Sighting) => void = () => {}
-  const start: Discovery['start'] = (_self, onSighting) => void (tell = onSighting)
+  let bye: (peer: PeerId) => void = () => {}
+  const start: Discovery['start'] = (_self, onSighting, onGone = () => {}) => {
+    tell = onSighting
+    bye = onGone
+  }
   const discovery: Discovery = { start, refresh: () => {}, isWorking: () => true, stop: async () => {} }
-  return { discovery, tell: (sighting: Sighting) => tell(sighting) }
+  return { discovery, tell: (sighting: Sighting) => tell(sighting), bye: (peer: PeerId) => bye(peer) }
 }
 
 test('forged sightings neither push out a real neighbour, nor take more than their share of dials', async () => {

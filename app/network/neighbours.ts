@@ -61,7 +61,7 @@ export const createNeighbours = (init: NeighboursInit): Neighbours => {
     start: () => {
       cancels = [network.onPeer(tracker.changed), dialler.start()]
       const self = (): Sighting => ({ peer: network.self, addresses: network.addresses() })
-      for (const discovery of discoveries) discovery.start(self, tracker.sighted)
+      for (const discovery of discoveries) discovery.start(self, tracker.sighted, tracker.gone)
     },
     stop: async () => {
       for (const cancel of cancels) cancel()
@@ -119,11 +119,19 @@ const createTracker = ({ network, clock }: NeighboursInit, places: Places, dialD
         if (!place) continue
         place.sightedMs = nowMs
         place.hopeMs = nowMs
+        place.isLeaving = false
         if (place.peer !== peer) place.missingMs = nowMs
         place.peer = peer
         if (place.hangUps === 0) place.dueMs = Math.min(place.dueMs, nowMs)
       }
       dialDue()
+    },
+    /** It said goodbye, or somebody did in its name: a connection that stands is not touched, and what others told us stays. */
+    gone: (peer: PeerId) => {
+      for (const place of places.of(peer)) {
+        place.isLeaving = true
+        if (network.addressOf(peer) === undefined) places.release(place, clock.monotonicMs())
+      }
     },
     answered: (place: Place, peer: PeerId) => {
       place.peer = peer
@@ -138,6 +146,7 @@ const createTracker = ({ network, clock }: NeighboursInit, places: Places, dialD
       for (const place of places.of(peer)) {
         // Another of its addresses answered: this dial could only make a second connection.
         if (kind === 'up') place.dial?.abort()
+        else if (place.isLeaving) places.release(place, nowMs)
         else lost(place, wasShort, nowMs)
       }
       if (kind === 'down') dialDue()

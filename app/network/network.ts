@@ -58,8 +58,8 @@ export interface Sighting {
 
 /** Finds peers nearby. A sighting is a hint: anybody may forge one. */
 export interface Discovery {
-  /** `self` is asked afresh for each announcement. */
-  start(self: () => Sighting, onSighting: (sighting: Sighting) => void): void
+  /** `self` is asked afresh for each announcement. `onGone`: somebody says that this peer is leaving; a hint as well. */
+  start(self: () => Sighting, onSighting: (sighting: Sighting) => void, onGone?: (peer: PeerId) => void): void
   /** Announces and asks again soon: after a network change or a resume. */
   refresh(): void
   /** There is an interface on which it can be heard and hears, as far as is known here. */

@@ -14,6 +14,7 @@ interface Listener {
   readonly isUp: () => boolean
   readonly self: () => Sighting
   readonly onSighting: (sighting: Sighting) => void
+  readonly onGone: (peer: PeerId) => void
   readonly cancel: Cancel
 }
 
@@ -47,14 +48,18 @@ export const createMemoryDiscovery = ({ clock, random, laneOf }: Wiring) => {
   return {
     forget,
     create: (peer: PeerId, isUp: () => boolean): Discovery => ({
-      start: (self, onSighting) => {
+      start: (self, onSighting, onGone = () => {}) => {
         const cancel = every(clock, ANNOUNCE_PERIOD_MS + below(random, ANNOUNCE_JITTER_MS), () => announce(peer, false))
-        listeners.set(peer, { isUp, self, onSighting, cancel })
+        listeners.set(peer, { isUp, self, onSighting, onGone, cancel })
         announce(peer, true)
       },
       refresh: () => announce(peer, true),
       isWorking: () => true,
-      stop: async () => forget(peer),
+      /** Takes back what it announced. */
+      stop: async () => {
+        forget(peer)
+        for (const to of [...listeners.keys()]) laneOf(peer, to).post(() => listeners.get(to)?.isUp() && listeners.get(to)?.onGone(peer), 'drop')
+      },
     }),
   }
 }

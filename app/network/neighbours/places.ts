@@ -15,6 +15,8 @@ export interface Place {
   /** It turned out to be this machine. */
   isSelf: boolean
   wasConnected: boolean
+  /** The peer said goodbye. */
+  isLeaving: boolean
   /** When it was last announced. */
   sightedMs: number | undefined
   /** Since when nobody connected answers there. */
@@ -80,6 +82,7 @@ export const createPlaces = () => {
         isTold: false,
         isSelf: false,
         wasConnected: false,
+        isLeaving: false,
         sightedMs: undefined,
         missingMs: nowMs,
         hopeMs: nowMs,
@@ -92,6 +95,15 @@ export const createPlaces = () => {
       return place
     },
     remove,
+    /** Its peer has left: nothing is known of it but what others told us, and that is dialled less often. */
+    release: (place: Place, nowMs: number) => {
+      if (!place.isRemembered && !place.isTold) return remove(place)
+      place.isLeaving = false
+      place.peer = undefined
+      place.hopeMs = nowMs - 10_000
+      place.missingMs = nowMs
+      place.dueMs = nowMs + SLOW_MS
+    },
     /** No member says so any more. Whoever else knows of it, or answers there, keeps it. */
     untell: (place: Place) => {
       place.isTold = false
