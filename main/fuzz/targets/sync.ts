@@ -46,7 +46,7 @@ const createSides = ({ workspace }: World) => {
 const shakeAs = (side: Side, name: 'low' | 'high') => {
   const [self, peer] = name === 'low' ? (['lowlowlow', 'mighty00'] as const) : (['mighty00', 'lowlowlow'] as const)
   return createHandshake({
-    self: peerId(self), peer: peerId(peer), app: 'fuzz', random: createChance(SAMPLE_SEED, name), addresses: () => [], gates: () => side.gates, knocks: () => side.knocks,
+    self: peerId(self), peer: peerId(peer), app: 'fuzz', random: createChance(SAMPLE_SEED, name), gates: () => side.gates, knocks: () => side.knocks,
   })
 }
 
