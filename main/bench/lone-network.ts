@@ -13,6 +13,7 @@ export const loneNetwork = (): Network => ({
   onPeer: () => () => undefined,
   dial: (address) => Promise.reject(new PeerError('NETWORK_DIAL_FAILED', { address })),
   hangUp: () => undefined,
+  probe: () => undefined,
   open: (peer, protocol) => Promise.reject(new PeerError('NETWORK_STREAM_CLOSED', { peer, protocol })),
   handle: () => undefined,
 })
