@@ -1,4 +1,4 @@
-/** The newcomer's side: what is open nearby, asking to be let in, and the words to compare. Nobody is looked for while nobody looks here. */
+/** The newcomer's side: what is open nearby, asking to be let in, and the words to compare. Nobody is looked for but while it is shown. */
 import { CircleAlert, Radar } from 'lucide-react'
 import { useEffect, useState, type SubmitEvent } from 'react'
 import type { FoundView, NearbyView, StatusView } from '../../app/api/views.ts'
@@ -51,7 +51,8 @@ const useLooking = () => {
   const isOpen = useLink().kind === 'open'
   useEffect(() => {
     if (!isOpen) return
-    const look = () => void run('nearby.look', { durationMs: LOOK_MS }).catch(() => undefined) // the banner above says that the connection is lost
+    // Where it fails the connection is lost, and the banner above says so.
+    const look = () => void run('nearby.look', { durationMs: LOOK_MS }).catch(() => undefined)
     look()
     const timer = setInterval(look, LOOK_AGAIN_MS)
     return () => clearInterval(timer)
@@ -67,7 +68,8 @@ interface AskProps {
 export const NearbyAsk = ({ status, found, onBack }: AskProps) => {
   const { isAsking, code, ask, stop } = useAsking(status, found)
   const [machineName, setMachineName] = useState(status.machine)
-  if (isAsking) return <Waiting found={found} words={status.nearby.asking?.words ?? null} closesMs={status.nearby.asking?.closesMs} onStop={stop} />
+  const { asking } = status.nearby
+  if (isAsking) return <Waiting found={found} words={asking?.words ?? null} closesMs={asking?.closesMs} onStop={stop} />
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     void ask(machineName.trim())
