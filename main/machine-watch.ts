@@ -13,8 +13,9 @@ export type MachineChange = 'woke' | 'moved'
 const addressesNow = (): string =>
   Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address)).sort().join(' ')
 
-/** Calls `onChange` within a second of a wake or a network change. In a sleep the wall clock goes on; the monotonic one stands still on
- *  some systems and goes on in others: the one that went further tells. A clock that was only set looks the same, and costs one reconnect. */
+/** Calls `onChange` within a second of a wake or a network change. In a sleep the wall clock goes on; the monotonic one stands
+ *  still on some systems and goes on in others: the one that went further tells. A clock that was only set looks the same, and
+ *  costs one reconnect. */
 export const watchMachine = (clock: Clock, onChange: (change: MachineChange) => void, addresses: () => string = addressesNow): Cancel => {
   let known = addresses()
   let wallMs = clock.nowMs()

@@ -38,7 +38,9 @@ export const NearbyFound = ({ nearby, onChoose }: { nearby: NearbyView; onChoose
               <span className="found-name">{each.workspace}</span>
               <span className="field-hint">{strings.nearby.openedBy(each.machine)}</span>
             </div>
-            <Button aria-label={strings.nearby.askNamed(each.workspace, each.machine)} onClick={() => onChoose(each)}>{strings.nearby.ask}</Button>
+            <Button aria-label={strings.nearby.askNamed(each.workspace, each.machine)} onClick={() => onChoose(each)}>
+              {strings.nearby.ask}
+            </Button>
           </li>
         ))}
       </ul>
