@@ -70,17 +70,19 @@ const alone = (target: Target, input: Uint8Array) => {
 }
 
 /** Each decoder gets `inputs`; the K-th share begins where the one before it ends. */
-const runCounted = (targets: readonly Target[], inputs: number) => {
+const runCounted = async (targets: readonly Target[], inputs: number) => {
   const [share = 1, shares = 1] = options.share.split('/').map(Number)
   const count = Math.ceil(inputs / shares)
-  return targets.map((target) => {
-    const outcome = fuzz(target, { seed, from: (share - 1) * count, collect, findingsMax, goesOn: (done) => done < count })
+  const outcomes: Outcome[] = []
+  for (const target of targets) {
+    const outcome = await fuzz(target, { seed, from: (share - 1) * count, collect, findingsMax, goesOn: (done) => done < count })
     report(outcome)
-    return outcome
-  })
+    outcomes.push(outcome)
+  }
+  return outcomes
 }
 
-const runTimed = (targets: readonly Target[], seconds: number) => {
+const runTimed = async (targets: readonly Target[], seconds: number) => {
   const outcomes: Outcome[] = []
   const next = new Map<string, number>()
   const endMs = performance.now() + seconds * 1000
@@ -89,7 +91,7 @@ const runTimed = (targets: readonly Target[], seconds: number) => {
     for (const target of targets) {
       const from = next.get(target.name) ?? 0
       const untilMs = performance.now() + turnMs
-      const outcome = fuzz(target, { seed, from, collect, findingsMax, goesOn: () => performance.now() < untilMs })
+      const outcome = await fuzz(target, { seed, from, collect, findingsMax, goesOn: () => performance.now() < untilMs })
       next.set(target.name, from + outcome.inputs)
       report(outcome)
       outcomes.push(outcome)
@@ -105,6 +107,6 @@ if (options.hex !== undefined || options.at !== undefined) {
 } else {
   const old = options['no-regressions'] ? [] : runRegressions(targets)
   for (const { name, failures } of old) for (const line of failures) print(`FAILED  ${name}: ${line}`)
-  const outcomes = options.inputs ? runCounted(targets, Number(options.inputs)) : runTimed(targets, Number(options.seconds ?? Infinity))
+  const outcomes = options.inputs ? await runCounted(targets, Number(options.inputs)) : await runTimed(targets, Number(options.seconds ?? Infinity))
   process.exitCode = outcomes.some(({ found }) => found.length > 0) || old.some(({ failures }) => failures.length > 0) ? 1 : 0
 }

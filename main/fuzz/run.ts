@@ -65,7 +65,7 @@ const describe = (target: Target, finding: Finding, { input: last, at,
 /** The input number `at` of `seed`. */
 export const inputOf = (target: Target, seed: number, at: number): Uint8Array => mutate(createChance(seed, target.name, at), target)
 
-export const fuzz = (target: Target, { seed, from, goesOn, collect, findingsMax }: Plan): Outcome => {
+export const fuzz = async (target: Target, { seed, from, goesOn, collect, findingsMax }: Plan): Promise<Outcome> => {
   // Most of what a refusal costs is writing down where it came from.
   Error.stackTraceLimit = 0
   const start = process.cpuUsage()
@@ -92,6 +92,8 @@ export const fuzz = (target: Target, { seed, from, goesOn, collect, findingsMax 
     if (finding) note(finding, input, at)
     else if (code) refused[code] = (refused[code] ?? 0) + 1
     else taken++
+    // What was promised holds what it was promised of, until its turn comes.
+    if (inputs % WORKS_EVERY === 0) await new Promise((resolve) => setImmediate(resolve))
     const stopped = !finding && inputs % WORKS_EVERY === 0 ? life.works() : undefined
     if (stopped) note(stopped, input, at)
     memory.look()
