@@ -76,7 +76,7 @@ after(async () => {
 
 /** Lays siege, syncs, lifts it: the members were not much slower, memory is bounded, and nobody is left at the gate. */
 const besiege = (name: string, lay: () => Promise<() => Promise<unknown>>) =>
-  test(name, { timeout: 120_000 }, async (context) => {
+  void test(name, { timeout: 120_000 }, async (context) => {
     const bytesBefore = process.memoryUsage().rss
     const lift = await lay()
     const tookMs = Math.max(await syncMs(), await syncMs())
@@ -100,7 +100,10 @@ const GREETING = Buffer.from('\x13/multistream/1.0.0\n\x07/noise\n')
 besiege('a handshake said byte by byte, and one that stops in the middle', async () => {
   const sockets = Array.from({ length: 12 }, () => knock(() => {}))
   let at = 0
-  const drip = setInterval(() => sockets.forEach((socket, index) => index % 2 === 0 && socket.write(GREETING.subarray(at % 30, (at % 30) + 1)) && at++), 150)
+  const drip = setInterval(() => {
+    const byte = GREETING.subarray(at % GREETING.length, (at++ % GREETING.length) + 1)
+    for (const [index, socket] of sockets.entries()) if (index % 2 === 0) socket.write(byte)
+  }, 150)
   await wait(300)
   return async () => {
     clearInterval(drip)
@@ -140,7 +143,8 @@ const createStranger = async () => {
   return { node, connection, open: () => connection.newStream([PROTOCOL]).catch(() => undefined) }
 }
 
-const withStrangers = (count: number, act: (stranger: NonNullable<Awaited<ReturnType<typeof createStranger>>>) => Promise<void>) => async () => {
+type Stranger = NonNullable<Awaited<ReturnType<typeof createStranger>>>
+const withStrangers = (count: number, act: (stranger: Stranger) => Promise<void>) => async () => {
   // After a storm an address has to wait before it may call again.
   await wait(3000)
   const strangers = await Promise.all(Array.from({ length: count }, createStranger))
@@ -170,4 +174,3 @@ besiege('a flood of the smallest frames, and frames that promise too much', with
     if (raw?.status === 'open') raw.send(bytes)
   }
 }))
-

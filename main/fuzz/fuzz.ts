@@ -107,6 +107,8 @@ if (options.hex !== undefined || options.at !== undefined) {
 } else {
   const old = options['no-regressions'] ? [] : runRegressions(targets)
   for (const { name, failures } of old) for (const line of failures) print(`FAILED  ${name}: ${line}`)
-  const outcomes = options.inputs ? await runCounted(targets, Number(options.inputs)) : await runTimed(targets, Number(options.seconds ?? Infinity))
+  const outcomes = options.inputs
+    ? await runCounted(targets, Number(options.inputs))
+    : await runTimed(targets, Number(options.seconds ?? Infinity))
   process.exitCode = outcomes.some(({ found }) => found.length > 0) || old.some(({ failures }) => failures.length > 0) ? 1 : 0
 }
