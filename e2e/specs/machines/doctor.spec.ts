@@ -79,7 +79,9 @@ test('the doctor finds nothing wrong with two machines that work, and names each
     lab.heal()
   })
   await test.step('a VPN takes all traffic', async () => {
-    inMachine(ada, 'ip', 'link', 'add', 'tun0', 'type', 'dummy')
+    // A tunnel by its name; a real one without a program behind it is never up.
+    inMachine(ada, 'ip', 'link', 'add', 'tun0', 'type', 'veth', 'peer', 'name', 'far0')
+    inMachine(ada, 'ip', 'link', 'set', 'far0', 'up')
     inMachine(ada, 'ip', 'address', 'add', '10.99.0.1/24', 'dev', 'tun0')
     inMachine(ada, 'ip', 'link', 'set', 'tun0', 'up')
     expect((await diagnose(ada)).byCode['VPN_BESIDE']?.state).toBe('ok')
