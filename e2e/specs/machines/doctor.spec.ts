@@ -91,6 +91,12 @@ test('the doctor finds nothing wrong with two machines that work, and names each
     expect(byCode['VPN_TAKES_ALL']?.sentence).toContain('tun0')
     inMachine(ada, 'ip', 'link', 'del', 'tun0')
   })
+})
+
+test('the doctor says how a member is not there, and that this machine has no address', async ({ lab }) => {
+  needsNamespaces()
+  const [ada, ben] = (await gather(lab, ['Ada', 'Ben'])) as [Machine, Machine]
+  await expectReachable(ada, 1)
   await test.step('a member is not there, in three ways', async () => {
     await ben.kill()
     await expectReachable(ada, 0)
