@@ -1,0 +1,74 @@
+/** One room: its files, its tests, and a verdict on every mutant. */
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { hashOf, openCache } from './cache.mjs'
+import { mutantsOf } from './mutants.mjs'
+import { createRunner } from './runner.mjs'
+
+const IS_TEST = /\.test\.ts$/
+const IS_FOR_TESTS = /(\.(test|contract|support|fixture|bench)\.ts$|\/testing\/)/
+const SAVE_EVERY = 25
+/** How much longer than usual a test may go on before it counts as never ending. */
+const PATIENCE_MS = 2000
+
+const filesOf = (root, room) =>
+  readdirSync(path.join(root, 'app', room), { recursive: true }).map((name) => `app/${room}/${name}`.replaceAll('\\', '/')).filter((name) => name.endsWith('.ts')).sort()
+
+/** @param only of the files, all when empty */
+export const readRoom = (root, room, only = []) => {
+  const files = filesOf(root, room)
+  const textOf = (file) => readFileSync(path.join(root, file), 'utf8')
+  const sources = files.filter((file) => !IS_FOR_TESTS.test(file) && (only.length === 0 || only.includes(file)))
+  return {
+    room,
+    tests: files.filter((file) => IS_TEST.test(file)),
+    mutants: sources.flatMap((file) => mutantsOf(file, textOf(file)).map((mutant) => ({ ...mutant, fileHash: hashOf(textOf(file)) }))),
+    hashes: new Map(files.map((file) => [file, hashOf(textOf(file))])),
+    testsHash: hashOf(...files.filter((file) => IS_FOR_TESTS.test(file)).map(textOf)),
+    wholeHash: hashOf(...files.map(textOf)),
+  }
+}
+
+const keyOf = ({ file, fileHash, id }) => hashOf(file, fileHash, JSON.stringify(id))
+
+const isStillTrue = (known, { testsHash, hashes }) =>
+  known !== undefined && (known.testsHash === testsHash || (known.testFile !== undefined && hashes.get(known.testFile) === known.testFileHash))
+
+/** Which tests execute which mutant; remembered, as it takes as long as all tests do. */
+const coverageOf = async (room, runner, cache) => {
+  const key = `coverage ${room.wholeHash} ${hashOf(...room.mutants.map(keyOf))}`
+  const known = cache.get(key)
+  if (known) return known
+  const rows = await runner.cover(room.mutants)
+  cache.set(key, rows)
+  cache.save()
+  return rows
+}
+
+/** @param report called with (done, all, result) after each mutant that was tried
+ *  @returns the mutants, each with { verdict, by }: 'killed', 'timed out', 'survived' or 'not covered' */
+export const tryRoom = async (root, room, { cacheFile, report = () => {}, patienceMs = PATIENCE_MS }) => {
+  const cache = openCache(cacheFile)
+  const runner = createRunner(root, room.tests, patienceMs)
+  try {
+    const isOld = (mutant) => isStillTrue(cache.get(keyOf(mutant)), room)
+    const rows = room.mutants.every(isOld) ? [] : await coverageOf(room, runner, cache)
+    const results = []
+    for (const [index, mutant] of room.mutants.entries()) {
+      let known = cache.get(keyOf(mutant))
+      if (!isStillTrue(known, room)) {
+        const tests = rows.filter(({ covered }) => covered.includes(index)).sort((a, b) => a.cpuMs - b.cpuMs)
+        const { verdict, by, testFile } = tests.length === 0 ? { verdict: 'not covered' } : await runner.try(mutant, tests)
+        known = { verdict, by, testFile, testFileHash: room.hashes.get(testFile), testsHash: room.testsHash }
+        cache.set(keyOf(mutant), known)
+        report(index + 1, room.mutants.length, { ...mutant, ...known })
+        if (index % SAVE_EVERY === 0) cache.save()
+      }
+      results.push({ ...mutant, verdict: known.verdict, by: known.by })
+    }
+    return results
+  } finally {
+    cache.save()
+    runner.stop()
+  }
+}
