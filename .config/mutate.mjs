@@ -1,5 +1,6 @@
-/** `npm run mutate -- [--only store,log/chain.ts] [--json] [--fresh]`: changes the sources of four rooms in small ways, one at a time, and asks
- *  their tests. What no test notices is listed in docs/mutation.md with our judgement of it; ends with 1 when one has none. */
+/** `npm run mutate -- [--only store,log/chain.ts] [--json] [--fresh] [--verbose]`: changes the sources of four rooms in small ways, one at
+ *  a time, and asks their tests. What no test notices is listed in docs/mutation.md with our judgement of it; ends with 1 when one has
+ *  none. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { at } from './lib/place.mjs'
@@ -12,7 +13,8 @@ const ROOMS = ['store', 'membership', 'log', 'sync']
 const PAGE = at('docs/mutation.md')
 const cacheFile = (room) => at('node_modules/.cache/mutate', `${room}.json`)
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' }, fresh: { type: 'boolean' }, verbose: { type: 'boolean' } } })
+const flag = { type: 'boolean' }
+const { values } = parseArgs({ options: { only: { type: 'string' }, json: flag, fresh: flag, verbose: flag } })
 const wanted = values.only ? values.only.split(',') : ROOMS
 const roomOf = (name) => name.split('/')[0]
 const wrong = wanted.find((name) => !ROOMS.includes(roomOf(name)))
@@ -23,7 +25,8 @@ if (wrong) {
 
 const say = (text) => process.stderr.write(`${text}\n`)
 const report = (done, all, { file, line, was, becomes, verdict, by }) => {
-  if (values.verbose || verdict === 'survived' || verdict === 'not covered') say(`${done}/${all} ${verdict} ${file}:${line} ${was} -> ${becomes}${by ? ` (${by})` : ''}`)
+  const isShown = values.verbose || verdict === 'survived' || verdict === 'not covered'
+  if (isShown) say(`${done}/${all} ${verdict} ${file}:${line} ${was} -> ${becomes}${by ? ` (${by})` : ''}`)
 }
 
 const tree = copyTree(at(), ['app', 'package.json'])
@@ -36,13 +39,16 @@ for (const room of new Set(wanted.map(roomOf))) {
   if (values.fresh) rmSync(cacheFile(room), { force: true })
   const files = wanted.filter((name) => name.startsWith(`${room}/`)).map((name) => `app/${name}`)
   const isWhole = wanted.includes(room)
-  const results = judge(await tryRoom(tree.root, readRoom(tree.root, room, isWhole ? [] : files), { cacheFile: cacheFile(room), report }), judgements)
+  const tried = await tryRoom(tree.root, readRoom(tree.root, room, isWhole ? [] : files), { cacheFile: cacheFile(room), report })
+  const results = judge(tried, judgements)
   rooms.push({ room, isWhole, results })
   if (!values.json) console.log(`\n${room}\n${tableOf(results)}`)
 }
 
 const open = rooms.flatMap(({ results }) => results).filter(({ isOpen }) => isOpen)
-if (values.json) console.log(JSON.stringify(rooms.map(({ room, results }) => ({ room, ...countsOf(results), open: results.filter(({ isOpen }) => isOpen).map(({ file, line, id }) => ({ file, line, ...id })) }))))
-writeFileSync(PAGE, rooms.filter(({ isWhole }) => isWhole).reduce((page, { room, results }) => writePage(page, room, results), readFileSync(PAGE, 'utf8')))
+const openOf = (results) => results.filter(({ isOpen }) => isOpen).map(({ file, line, id }) => ({ file, line, ...id }))
+if (values.json) console.log(JSON.stringify(rooms.map(({ room, results }) => ({ room, ...countsOf(results), open: openOf(results) }))))
+const whole = rooms.filter(({ isWhole }) => isWhole)
+writeFileSync(PAGE, whole.reduce((page, { room, results }) => writePage(page, room, results), readFileSync(PAGE, 'utf8')))
 if (open.length > 0) say(`\n${open.length} mutants that no test noticed have no judgement yet: write a test, or judge them in .config/mutate/judgements.json.`)
 process.exitCode = open.length > 0 ? 1 : 0

@@ -1,5 +1,5 @@
-/** Verdicts of earlier runs. One that killed counts as long as the file and the test that killed are the same; one that survived as long as the
- *  file and all tests of the room are. */
+/** Verdicts of earlier runs. One that killed counts as long as the file and the test that killed are the same; one that survived as long
+ *  as the file and all tests of the room are. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

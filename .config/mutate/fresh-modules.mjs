@@ -1,5 +1,5 @@
-/** Lets one process load the sources of a tree again and again, each time as new modules, and one of them changed. Packages and Node.js stay
- *  loaded: that is most of what a process start costs. */
+/** Lets one process load the sources of a tree again and again, each time as new modules, and one of them changed. Packages and Node.js
+ *  stay loaded: that is most of what a process start costs. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import path from 'node:path'
@@ -33,8 +33,8 @@ export const freshModules = (root) => {
     },
   })
   return {
-    /** From here on imports give new modules. With `file` and `text` that file is changed in the tree, for processes that tests start too;
-     *  gives what stood there. */
+    /** From here on imports give new modules. With `file` and `text` that file is changed in the tree, so that processes which tests start
+     *  are changed too; gives what stood there. */
     begin: (file, text) => {
       run += 1
       changed = file && path.join(root, file)

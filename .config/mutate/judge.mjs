@@ -8,7 +8,8 @@ const FIELDS = ['place', 'code', 'was', 'becomes', 'nth', 'kind']
 /** @returns { file, place?, code?, was?, becomes?, nth?, kind?, verdict, why }[] */
 export const readJudgements = (text = readFileSync(new URL('./judgements.json', import.meta.url), 'utf8')) => {
   const judgements = JSON.parse(text)
-  const bad = judgements.find(({ file, verdict, why, ...rest }) => !file || !VERDICTS.includes(verdict) || !why || Object.keys(rest).length === 0)
+  const isWhole = ({ file, verdict, why, ...about }) => file && VERDICTS.includes(verdict) && why && Object.keys(about).length > 0
+  const bad = judgements.find((judgement) => !isWhole(judgement))
   if (bad) throw new Error(`A judgement needs a file, a verdict (${VERDICTS.join(', ')}), a why, and what it is about: ${JSON.stringify(bad)}`)
   return judgements
 }

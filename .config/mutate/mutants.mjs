@@ -38,17 +38,19 @@ function* statementChanges(node) {
   if (isRemovable(node)) yield replace(node, 'statement', '{}')
   if (ts.isBreakStatement(node) && node.parent.kind === Kind.CaseClause) yield replace(node, 'statement', '{}')
   if (ts.isReturnStatement(node) && node.expression && !isNothing(node.expression)) yield replace(node.expression, 'result', 'undefined')
-  if (ts.isArrowFunction(node) && !ts.isBlock(node.body) && !isNothing(node.body) && !isLogged(node.body)) yield replace(node.body, 'result', 'undefined')
+  const body = ts.isArrowFunction(node) && !ts.isBlock(node.body) ? node.body : undefined
+  if (body && !isNothing(body) && !isLogged(body)) yield replace(body, 'result', 'undefined')
 }
+
+const NAMED = [ts.isVariableDeclaration, ts.isPropertyAssignment, ts.isFunctionDeclaration, ts.isMethodDeclaration]
 
 /** The names of the functions around it, outermost first: says which of two equal lines is meant. */
 const placeOf = (node) => {
-  const names = []
+  const path = []
   for (let at = node; at; at = at.parent) {
-    const isNamed = ts.isVariableDeclaration(at) || ts.isPropertyAssignment(at) || ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at)
-    if (isNamed && at.name && ts.isIdentifier(at.name)) names.unshift(at.name.text)
+    if (NAMED.some((isNamed) => isNamed(at)) && at.name && ts.isIdentifier(at.name)) path.unshift(at.name.text)
   }
-  return names.join('.')
+  return path.join('.')
 }
 
 const oneLine = (text) => text.replace(/\s+/g, ' ').trim()

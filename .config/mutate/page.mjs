@@ -5,7 +5,8 @@ const SHOWN_CHARACTERS_MAX = 110
 export const countsOf = (results) => {
   const count = (verdict) => results.filter((result) => result.verdict === verdict).length
   const [killed, timedOut, survived, notCovered] = ['killed', 'timed out', 'survived', 'not covered'].map(count)
-  return { mutants: results.length, killed, timedOut, survived, notCovered, score: results.length === 0 ? 1 : (killed + timedOut) / results.length }
+  const mutants = results.length
+  return { mutants, killed, timedOut, survived, notCovered, score: mutants === 0 ? 1 : (killed + timedOut) / mutants }
 }
 
 const row = (name, { mutants, killed, timedOut, survived, notCovered, score }) =>

@@ -10,15 +10,18 @@ import { cpuMs, startWatch } from './watch.mjs'
 
 const BEAT_MS = 100
 
-/** The tree, and how long beyond what it usually takes a test may go on: of the processor, or of a loop that is free, where it waits for what
- *  never comes. */
+/** The tree, and how long beyond what it usually takes a test may go on: of the processor, or of a loop that is free, where it waits for
+ *  what never comes. */
 const root = process.argv[2]
 const patienceMs = Number(process.argv[3])
 const modules = freshModules(root)
-const allow = startWatch()
+const { allow, beat } = startWatch()
 
 let beats = 0
-setInterval(() => { beats += 1 }, BEAT_MS)
+setInterval(() => {
+  beats += 1
+  beat()
+}, BEAT_MS)
 
 /** What a failed test leaves ticking would run into the next one. */
 const ticking = new Set()
@@ -83,10 +86,11 @@ const cover = async ({ files, places }) => {
     const loaded = await loadFile(file)
     const atLoad = await take()
     for (const test of loaded.tests) {
-      const [cpu, beat] = [cpuMs(), beats]
+      const [cpu, beatsBefore] = [cpuMs(), beats]
       const outcome = await runLimited(test, {}).then((isRun) => ({ isRun }), (error) => ({ error: String(error?.stack ?? error) }))
       const covered = [...new Set([...atLoad, ...(await take())])]
-      if (outcome.isRun !== false) rows.push({ file, name: test.name, cpuMs: cpuMs() - cpu, beats: beats - beat, error: outcome.error, covered })
+      const took = { cpuMs: cpuMs() - cpu, beats: beats - beatsBefore }
+      if (outcome.isRun !== false) rows.push({ file, name: test.name, ...took, error: outcome.error, covered })
     }
     await finish([loaded])
   }
@@ -102,15 +106,19 @@ const codeOf = (error) => {
 const attempt = async ({ file, text, tests }) => {
   const cleanText = tests.length > 0 ? modules.begin(file, text) : undefined
   const loaded = new Map()
+  const fails = async (wanted) => {
+    try {
+      if (!loaded.has(wanted.file)) loaded.set(wanted.file, await loadFile(wanted.file))
+      await runLimited(loaded.get(wanted.file).tests.find(({ name }) => name === wanted.name), wanted)
+      return undefined
+    } catch (error) {
+      return { ...codeOf(error), by: `${wanted.file}: ${wanted.name}`, testFile: wanted.file }
+    }
+  }
   try {
     for (const wanted of tests) {
-      const by = `${wanted.file}: ${wanted.name}`
-      try {
-        if (!loaded.has(wanted.file)) loaded.set(wanted.file, await loadFile(wanted.file))
-        await runLimited(loaded.get(wanted.file).tests.find(({ name }) => name === wanted.name), wanted)
-      } catch (error) {
-        return { ...codeOf(error), by, testFile: wanted.file, error: String(error?.message ?? error).slice(0, 200) }
-      }
+      const failure = await fails(wanted)
+      if (failure) return failure
     }
     return { verdict: 'survived' }
   } finally {
@@ -123,4 +131,5 @@ process.on('message', async (message) => {
   const answer = message.cover ? await cover(message.cover) : await attempt(message.try)
   process.send({ ...answer, rss: process.memoryUsage.rss() })
 })
+process.on('disconnect', () => process.exit())
 process.send({ isReady: true })

@@ -11,8 +11,10 @@ const SAVE_EVERY = 25
 /** How much longer than usual a test may go on before it counts as never ending. */
 const PATIENCE_MS = 2000
 
-const filesOf = (root, room) =>
-  readdirSync(path.join(root, 'app', room), { recursive: true }).map((name) => `app/${room}/${name}`.replaceAll('\\', '/')).filter((name) => name.endsWith('.ts')).sort()
+const filesOf = (root, room) => {
+  const names = readdirSync(path.join(root, 'app', room), { recursive: true }).filter((name) => name.endsWith('.ts'))
+  return names.map((name) => `app/${room}/${name.replaceAll('\\', '/')}`).sort()
+}
 
 /** @param only of the files, all when empty */
 export const readRoom = (root, room, only = []) => {
@@ -32,7 +34,8 @@ export const readRoom = (root, room, only = []) => {
 const keyOf = ({ file, fileHash, id }) => hashOf(file, fileHash, JSON.stringify(id))
 
 const isStillTrue = (known, { testsHash, hashes }) =>
-  known !== undefined && (known.testsHash === testsHash || (known.testFile !== undefined && hashes.get(known.testFile) === known.testFileHash))
+  known !== undefined &&
+  (known.testsHash === testsHash || (known.testFile !== undefined && hashes.get(known.testFile) === known.testFileHash))
 
 /** Which tests execute which mutant; remembered, as it takes as long as all tests do. */
 const coverageOf = async (room, runner, cache) => {
@@ -50,21 +53,27 @@ const coverageOf = async (room, runner, cache) => {
 export const tryRoom = async (root, room, { cacheFile, report = () => {}, patienceMs = PATIENCE_MS }) => {
   const cache = openCache(cacheFile)
   const runner = createRunner(root, room.tests, patienceMs)
+  const { mutants, hashes, testsHash } = room
+  const knownOf = (mutant) => {
+    const known = cache.get(keyOf(mutant))
+    return isStillTrue(known, room) ? known : undefined
+  }
+  const find = async (mutant, tests) => {
+    const { verdict, by, testFile } = tests.length === 0 ? { verdict: 'not covered' } : await runner.try(mutant, tests)
+    const found = { verdict, by, testFile, testFileHash: hashes.get(testFile), testsHash }
+    cache.set(keyOf(mutant), found)
+    return found
+  }
   try {
-    const isOld = (mutant) => isStillTrue(cache.get(keyOf(mutant)), room)
-    const rows = room.mutants.every(isOld) ? [] : await coverageOf(room, runner, cache)
+    const rows = mutants.every(knownOf) ? [] : await coverageOf(room, runner, cache)
+    const testsOf = (index) => rows.filter(({ covered }) => covered.includes(index)).sort((a, b) => a.cpuMs - b.cpuMs)
     const results = []
-    for (const [index, mutant] of room.mutants.entries()) {
-      let known = cache.get(keyOf(mutant))
-      if (!isStillTrue(known, room)) {
-        const tests = rows.filter(({ covered }) => covered.includes(index)).sort((a, b) => a.cpuMs - b.cpuMs)
-        const { verdict, by, testFile } = tests.length === 0 ? { verdict: 'not covered' } : await runner.try(mutant, tests)
-        known = { verdict, by, testFile, testFileHash: room.hashes.get(testFile), testsHash: room.testsHash }
-        cache.set(keyOf(mutant), known)
-        report(index + 1, room.mutants.length, { ...mutant, ...known })
-        if (index % SAVE_EVERY === 0) cache.save()
-      }
-      results.push({ ...mutant, verdict: known.verdict, by: known.by })
+    for (const [index, mutant] of mutants.entries()) {
+      const known = knownOf(mutant)
+      const { verdict, by } = known ?? (await find(mutant, testsOf(index)))
+      results.push({ ...mutant, verdict, by })
+      if (!known) report(index + 1, mutants.length, results.at(-1))
+      if (!known && index % SAVE_EVERY === 0) cache.save()
     }
     return results
   } finally {

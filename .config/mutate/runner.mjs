@@ -1,7 +1,7 @@
-/** Tries the mutants of a room: a copy of the tree in a temporary directory, one warm process, only the tests that execute the changed place,
- *  the quickest first, until one fails. */
-import { fork } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+/** Tries the mutants of a room: a copy of the tree in a temporary directory, one warm process, only the tests that execute the changed
+ *  place, the quickest first, until one fails. */
+import { fork, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { mutate } from './mutants.mjs'
@@ -9,14 +9,38 @@ import { mutate } from './mutants.mjs'
 /** A process keeps the modules of every mutant it tried. */
 const MUTANTS_PER_PROCESS_MAX = 150
 const RSS_BYTES_MAX = 700_000_000
+/** In the copy: where its tests keep what they make. */
+const TEMPORARY = 'temporary'
 const PROCESS = new URL('./room-process.mjs', import.meta.url)
+
+/** A test that was cut short leaves its small file system mounted: nothing below it can be removed. */
+const unmountBelow = (root) => {
+  if (!existsSync('/proc/mounts')) return
+  const below = readFileSync('/proc/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1]).filter((place) => place?.startsWith(`${root}/`))
+  for (const place of below) spawnSync('umount', [place])
+}
 
 /** A copy of what the tests of a room read. @returns { root, remove } */
 export const copyTree = (from, parts) => {
   const root = mkdtempSync(path.join(tmpdir(), 'lanyard-mutate-'))
+  mkdirSync(path.join(root, TEMPORARY))
   for (const part of parts) cpSync(path.join(from, part), path.join(root, part), { recursive: true })
   if (existsSync(path.join(from, 'node_modules'))) symlinkSync(path.join(from, 'node_modules'), path.join(root, 'node_modules'), 'junction')
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
+  const remove = () => {
+    unmountBelow(root)
+    rmSync(root, { recursive: true, force: true })
+  }
+  return { root, remove }
+}
+
+/** With what its tests started: they are one group. */
+const end = (child) => {
+  if (!child) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL') // Windows knows no groups; elsewhere it is gone already.
+  }
 }
 
 /** One process at a time, begun anew when it ended or holds too much. */
@@ -25,16 +49,19 @@ const createWorker = (root, patienceMs) => {
   let done = 0
   const stop = () => {
     child?.removeAllListeners()
-    child?.kill('SIGKILL')
+    end(child)
     child = undefined
     done = 0
   }
   const once = () => new Promise((resolve) => {
     child.once('message', (message) => { child.removeAllListeners(); resolve(message) })
-    child.once('exit', (code, signal) => { child = undefined; done = 0; resolve({ ended: signal ?? code }) })
+    child.once('exit', (code, signal) => { stop(); resolve({ ended: signal ?? code }) })
   })
   const start = async () => {
-    child = fork(PROCESS, [root, String(patienceMs)], { execArgv: ['--no-warnings'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'], cwd: root })
+    const temporary = path.join(root, TEMPORARY)
+    const env = { ...process.env, ...(existsSync(temporary) && { TMPDIR: temporary }) }
+    const stdio = ['ignore', 'ignore', 'ignore', 'ipc']
+    child = fork(PROCESS, [root, String(patienceMs)], { execArgv: ['--no-warnings'], stdio, cwd: root, detached: process.platform !== 'win32', env })
     const { isReady } = await once()
     if (!isReady) throw new Error('The process for the tests did not start.')
   }

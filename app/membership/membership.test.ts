@@ -1,38 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock } from '../base/clock.ts'
+import { toUtf8 } from '../base/codec.ts'
 import { inviteId } from '../base/ids.ts'
 import { INVITE_MS } from '../base/limits.ts'
-import { silentLogger } from '../base/logger.ts'
-import { createDeviceKeys, type DeviceKeys } from '../identity/device-keys.ts'
-import { createMemoryStore } from '../store/memory.ts'
-import { copyLog, openLog, random } from '../log/log.support.ts'
-import { createGenesis, genesisId, readGenesis } from './genesis.ts'
+import { createDeviceKeys } from '../identity/device-keys.ts'
+import { copyLog, draft, random } from '../log/log.support.ts'
+import { createGenesis, readGenesis } from './genesis.ts'
 import { decodeLink, encodeLink, inviteKey } from './invitation.ts'
-import { proveJoin, type JoinClaim } from './join-proof.ts'
-import { createMembership } from './membership.ts'
-
-const founderKeys = createDeviceKeys(random)
-const genesis = createGenesis('Studio', founderKeys, random)
-const workspace = genesisId(genesis)
-
-const openMember = (keys: DeviceKeys = createDeviceKeys(random)) => {
-  let offsetMs = 0
-  const clock = { ...systemClock(), nowMs: () => Date.now() + offsetMs }
-  const log = openLog(keys, createMemoryStore())
-  const membership = createMembership({ workspace, genesis: readGenesis(genesis, workspace), log, clock, random, logger: silentLogger })
-  log.start()
-  return { keys, log, membership, later: (byMs: number) => (offsetMs += byMs) }
-}
-type Peer = ReturnType<typeof openMember>
-
-const transcript = random.bytes(32)
-const claimOf = (link: string, joiner: DeviceKeys, admitter: Peer): JoinClaim => ({
-  workspace, invite: decodeLink(link).invite, device: joiner.device, sealKey: joiner.opening.publicKey, transcript,
-  admitter: admitter.keys.device,
-})
-const join = (link: string, joiner: DeviceKeys, admitter: Peer, claim = claimOf(link, joiner, admitter)) =>
-  admitter.membership.admit(claim, proveJoin(claim, inviteKey(workspace, decodeLink(link).secret), joiner.signing))
+import { proveJoin } from './join-proof.ts'
+import { claimOf, founderKeys, join, openMember, proofOf, workspace, write } from './membership.support.ts'
 
 test('any member that has the invite entry can admit, and everybody sees the new member', () => {
   const founder = openMember(founderKeys)
@@ -52,17 +28,24 @@ test('an invitation works once, also when its entry and the second use meet on a
   const founder = openMember(founderKeys)
   const [b, c] = [createDeviceKeys(random), createDeviceKeys(random)]
   const { link } = founder.membership.invite(founderKeys.device, [])
-  assert.equal(join(link, b, founder).ok, true)
+  const admitted = join(link, b, founder)
+  assert.equal(admitted.ok, true)
   assert.deepEqual(join(link, c, founder), { ok: false, code: 'MEMBERSHIP_INVITE_USED' })
-  assert.equal(join(link, b, founder).ok, true, 'the same keys again: the first answer may have been lost')
+  const entries = founder.log.entries
+  assert.deepEqual(join(link, b, founder), admitted, 'the same keys again: the first answer may have been lost')
+  assert.equal(founder.log.entries, entries, 'nothing is written twice')
   assert.equal(founder.membership.members().length, 2)
 })
 
 test('an expired invitation is refused by the admitter’s clock', () => {
   const founder = openMember(founderKeys)
-  const { link } = founder.membership.invite(founderKeys.device, [])
-  founder.later(INVITE_MS + 1)
+  founder.setClock(1_000_000)
+  const { link, expiresMs } = founder.membership.invite(founderKeys.device, [])
+  assert.equal(expiresMs, 1_000_000 + INVITE_MS)
+  founder.setClock(expiresMs + 1)
   assert.deepEqual(join(link, createDeviceKeys(random), founder), { ok: false, code: 'MEMBERSHIP_INVITE_EXPIRED' })
+  founder.setClock(expiresMs)
+  assert.equal(join(link, createDeviceKeys(random), founder).ok, true, 'the last moment counts')
 })
 
 test('a join proof is worth nothing for other keys, another admitter or another connection', () => {
@@ -119,4 +102,112 @@ test('a link comes back as it was made, and damaged ones are refused', () => {
 
 test('a genesis that is not the workspace’s own is refused', () => {
   assert.throws(() => readGenesis(createGenesis('Other', founderKeys, random), workspace), { code: 'MEMBERSHIP_GENESIS_MISMATCH' })
+})
+
+test('a member can not be admitted once more by another invitation, and an invitation of somebody who is no member is unknown', () => {
+  const founder = openMember(founderKeys)
+  const [b, stranger] = [openMember(), openMember()]
+  assert.equal(join(founder.membership.invite(founderKeys.device, []).link, b.keys, founder).ok, true)
+  assert.deepEqual(join(founder.membership.invite(founderKeys.device, []).link, b.keys, founder), { ok: false, code: 'MEMBERSHIP_INVITE_USED' })
+  const { link } = stranger.membership.invite(stranger.keys.device, [])
+  copyLog(stranger.log, founder.log)
+  assert.deepEqual(join(link, createDeviceKeys(random), founder), { ok: false, code: 'MEMBERSHIP_INVITE_UNKNOWN' })
+  assert.equal(founder.membership.invites().length, 2, 'what a stranger wrote is not listed')
+})
+
+test('every invitation of a member is listed with its entry and its author, the expired and used ones too', () => {
+  const founder = openMember(founderKeys)
+  const first = founder.membership.invite(founderKeys.device, [])
+  join(first.link, createDeviceKeys(random), founder)
+  const second = founder.membership.invite(founderKeys.device, [])
+  founder.setClock(second.expiresMs + 1)
+  const listed = founder.membership.invites()
+  const author = founderKeys.device
+  const made = [first, second].map(({ link, entry, expiresMs }) => ({ invite: decodeLink(link).invite, ref: entry, author, expiresMs }))
+  assert.deepEqual(listed.map(({ invite, ref, author, expiresMs }) => ({ invite, ref, author, expiresMs })), made)
+  const { kind, schema, screen, part } = founder.log.read(second.entry)
+  assert.deepEqual({ kind, schema, screen, part }, { kind: 'control', schema: 0, screen: 0, part: { index: 0, count: 1 } })
+})
+
+test('an invitation is what its first entry says: a second one of the same name changes nothing', () => {
+  const founder = openMember(founderKeys)
+  const { link, expiresMs } = founder.membership.invite(founderKeys.device, [])
+  const { invite } = decodeLink(link)
+  const thief = random.bytes(16)
+  write(founder, { kind: 'invite', invite, key: inviteKey(workspace, thief).publicKey, expiresMs: expiresMs + INVITE_MS })
+  const joiner = createDeviceKeys(random)
+  const claim = claimOf(link, joiner, founder)
+  assert.deepEqual(founder.membership.admit(claim, proveJoin(claim, inviteKey(workspace, thief), joiner.signing)), { ok: false, code: 'MEMBERSHIP_PROOF_INVALID' })
+  assert.equal(founder.membership.admit(claim, proofOf(link, joiner, claim)).ok, true)
+  assert.equal(founder.membership.invites()[0]!.expiresMs, expiresMs)
+})
+
+test('the founder is a member before any entry is here, and nobody else is', () => {
+  const newcomer = openMember()
+  assert.deepEqual(newcomer.devices(), [founderKeys.device])
+  assert.equal(newcomer.membership.isMember(founderKeys.device), true)
+  assert.equal(newcomer.membership.isMember(newcomer.keys.device), false)
+})
+
+test('a device has a made-up name until it says its own, and the newest by its clock counts, whatever arrives last', () => {
+  const founder = openMember(founderKeys)
+  const { device } = founderKeys
+  assert.equal(founder.membership.nameOf(device), `Machine ${device.slice(0, 6)}`)
+  assert.equal(founder.membership.isNamed(device), false)
+  const names = [] as string[]
+  const cancel = founder.membership.onChange(() => names.push(founder.membership.nameOf(device)))
+  founder.membership.rename('Desk')
+  assert.equal(founder.membership.isNamed(device), true)
+  cancel()
+  founder.membership.rename('Window')
+  assert.deepEqual([names, founder.membership.nameOf(device)], [['Desk'], 'Window'])
+})
+
+/** Two sessions of one device wrote these; each receiver hears of them in its own order. */
+const namesByArrival = (first: [number, string], second: [number, string]) => {
+  const keys = createDeviceKeys(random)
+  const sessions = [first, second].map(([ms, name]) => {
+    const session = openMember(keys)
+    const nowMs = Date.now
+    // The log stamps entries by the system's clock.
+    Date.now = () => ms
+    try {
+      session.membership.rename(name)
+    } finally {
+      Date.now = nowMs
+    }
+    return session
+  })
+  return [sessions, [...sessions].reverse()].map((order) => {
+    const receiver = openMember()
+    for (const { log } of order) copyLog(log, receiver.log)
+    return receiver.membership.nameOf(keys.device)
+  })
+}
+
+test('two names of one device end in the same on every peer: the later one, also past a power of ten, and one of the two when both are as late', () => {
+  assert.deepEqual(namesByArrival([2000, 'old'], [3000, 'new']), ['new', 'new'])
+  assert.deepEqual(namesByArrival([9_999_999_999, 'old'], [10_000_000_000, 'new']), ['new', 'new'])
+  const [one, other] = namesByArrival([5000, 'a'], [5000, 'b'])
+  assert.equal(one, other)
+})
+
+test('a control entry that can’t be read changes nothing and holds up nothing behind it', () => {
+  const founder = openMember(founderKeys)
+  founder.log.append([{ ...draft(''), payload: toUtf8('no cbor') }])
+  founder.membership.rename('Still here')
+  assert.equal(founder.membership.nameOf(founderKeys.device), 'Still here')
+})
+
+test('only control entries that say something are looked at', () => {
+  const founder = openMember(founderKeys)
+  let changes = 0
+  founder.membership.onChange(() => { changes += 1 })
+  const profile = founder.membership.rename('Desk')
+  assert.equal(changes, 1, 'the start of the log, which says nothing, is no change')
+  const { payload } = founder.log.read(profile)
+  founder.log.append([{ ...draft(''), kind: 'data', document: '0'.repeat(32) as never, payload }])
+  assert.equal(changes, 1, 'a note is no control entry, whatever its bytes')
+  founder.log.append([{ ...draft(''), payload: new Uint8Array(0) }])
+  assert.equal(changes, 1, 'an entry that only names heads says nothing')
 })

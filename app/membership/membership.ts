@@ -2,7 +2,7 @@
 import type { Cancel, Clock } from '../base/clock.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { codeOf } from '../base/errors.ts'
-import { inviteId, type Address, type DeviceId, type InviteId, type WorkspaceId } from '../base/ids.ts'
+import { inviteId, type Address, type DeviceId, type WorkspaceId } from '../base/ids.ts'
 import { toHex } from '../base/codec.ts'
 import { INVITE_MS } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
@@ -13,7 +13,7 @@ import { decodeControl, encodeControl, type Control } from './control.ts'
 import { checkedName, type Genesis } from './genesis.ts'
 import { encodeLink, INVITE_SECRET_BYTES, inviteKey } from './invitation.ts'
 import { isJoinProven, type JoinClaim, type JoinProof } from './join-proof.ts'
-import { reduceMembers, type AdmitFact, type Facts, type InviteFact, type Member } from './reduce.ts'
+import { isAdmissionProven, reduceMembers, type AdmitFact, type Facts, type InviteFact, type Member } from './reduce.ts'
 
 export type { Member } from './reduce.ts'
 
@@ -103,17 +103,18 @@ export const createMembership = (parts: MembershipParts): Membership => {
     return { log: entry!.log, seq: entry!.seq }
   }
 
-  const admissionsBy = (invite: InviteId): readonly AdmitFact[] =>
-    facts.admits.filter((fact) => fact.invite === invite && members.has(fact.device))
+  /** Whoever wrote them: a second use is void on every peer, so it must not be answered with a yes here. */
+  const usesOf = (invite: InviteFact): readonly AdmitFact[] =>
+    facts.admits.filter((fact) => fact.invite === invite.invite && isAdmissionProven(workspace, fact, invite))
 
   const judge = (claim: JoinClaim, proof: JoinProof): Result<AdmitFact | undefined> => {
     const invite = facts.invites.get(claim.invite)
     if (!invite || !members.has(invite.author)) return refused('MEMBERSHIP_INVITE_UNKNOWN')
     if (!isJoinProven(claim, proof, invite.key)) return refused('MEMBERSHIP_PROOF_INVALID')
-    const earlier = admissionsBy(claim.invite)
-    const same = earlier.find((fact) => fact.device === claim.device)
+    const uses = usesOf(invite)
+    const same = uses.find((fact) => fact.device === claim.device && members.has(fact.device))
     if (same) return ok(same)
-    if (earlier.length > 0 || members.has(claim.device)) return refused('MEMBERSHIP_INVITE_USED')
+    if (uses.some((fact) => fact.device !== claim.device) || members.has(claim.device)) return refused('MEMBERSHIP_INVITE_USED')
     return clock.nowMs() > invite.expiresMs ? refused('MEMBERSHIP_INVITE_EXPIRED') : ok(undefined)
   }
 

@@ -1,5 +1,5 @@
 /** The members that a set of facts makes: the least set that holds the founder and whom members have admitted. */
-import type { DeviceId, InviteId } from '../base/ids.ts'
+import type { DeviceId, InviteId, WorkspaceId } from '../base/ids.ts'
 import type { EntryLog, EntryRef } from '../log/log.types.ts'
 import type { Control } from './control.ts'
 import type { Genesis } from './genesis.ts'
@@ -28,21 +28,23 @@ export interface Member {
 
 const proven = new WeakMap<AdmitFact, boolean>()
 
+/** Its joiner held the invitation's secret and its own key, whether or not its author may admit. */
+export const isAdmissionProven = (workspace: WorkspaceId, fact: AdmitFact, invite: InviteFact): boolean => {
+  let answer = proven.get(fact)
+  if (answer === undefined) {
+    const { device, sealKey, transcript } = fact
+    const claim = { workspace, invite: fact.invite, device, sealKey, admitter: fact.author, transcript }
+    proven.set(fact, (answer = isJoinProven(claim, fact.proof, invite.key)))
+  }
+  return answer
+}
+
 export const reduceMembers = (genesis: Genesis, facts: Facts, log: EntryLog): ReadonlyMap<DeviceId, Member> => {
   const founder = { device: genesis.founder, sealKey: genesis.founderSealKey, admittedBy: undefined }
   const members = new Map<DeviceId, Member>([[founder.device, { ...founder, hasLeft: facts.left.has(founder.device) }]])
   const valid: AdmitFact[] = []
 
-  const isProven = (fact: AdmitFact, invite: InviteFact): boolean => {
-    let answer = proven.get(fact)
-    if (answer === undefined) {
-      const { device, sealKey, transcript } = fact
-      const claim = { workspace: genesis.workspace, invite: fact.invite, device, sealKey, admitter: fact.author, transcript }
-      proven.set(fact, (answer = isJoinProven(claim, fact.proof, invite.key)))
-    }
-    return answer
-  }
-
+  const isProven = (fact: AdmitFact, invite: InviteFact) => isAdmissionProven(genesis.workspace, fact, invite)
   const hasSeen = (later: EntryRef, earlier: EntryRef) => log.seenBy(later, earlier.log) > earlier.seq
 
   /** A second use by somebody who had seen the first is void; two that did not know of each other both count. */
