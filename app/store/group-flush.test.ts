@@ -19,14 +19,14 @@ const settled = async (promise: Promise<unknown>) => {
 
 test('flushes nothing when nothing was written', async () => {
   const { flushes, group } = controlled()
-  await group.synced()
-  assert.equal(flushes.length, 0)
+  await group.synced().then(() => assert.equal(flushes.length, 0))
 })
 
 test('calls with nothing written in between share the running flush', async () => {
   const { flushes, group } = controlled()
   group.wrote()
   const calls = [group.synced(), group.synced()]
+  assert.deepEqual([await settled(calls[0]!), await settled(calls[1]!)], [false, false])
   flushes[0]!.resolve()
   await Promise.all(calls)
   assert.equal(flushes.length, 1)
@@ -80,4 +80,16 @@ test('a failed flush fails its own callers only, and covers nothing', async () =
   flushes[1]!.resolve()
   await second
   assert.equal(flushes.length, 2)
+})
+
+test('a flush that failed is begun again by the next call, though nothing more was written', async () => {
+  const { flushes, group } = controlled()
+  group.wrote()
+  const first = group.synced()
+  flushes[0]!.reject(new Error('full'))
+  await assert.rejects(first)
+  const second = group.synced()
+  assert.equal(flushes.length, 2)
+  flushes[1]!.resolve()
+  await second
 })

@@ -119,6 +119,14 @@ export const storeContract = (name: string, open: () => Store): void => {
       assert.deepEqual(store.get(['n', '0100']), bytes(8))
     })
 
+    test('scans keys that begin with the key before, wherever a page ends', () => {
+      const store = openOne()
+      const keys = Array.from({ length: 100 }, (_, at) => String(at).padStart(4, '0')).flatMap((name) => [['n', name], ['n', name, '']])
+      store.batch([put(['m'], 1), ...keys.map((key) => put(key, 1))])
+      assert.deepEqual(keysOf(store, ['n']), keys)
+      assert.deepEqual(keysOf(store, []), [['m'], ...keys], 'and with the page shifted by one')
+    })
+
     test('stops a scan under which something is written', () => {
       const store = openOne()
       store.batch([put(['a'], 1), put(['b'], 1)])
