@@ -61,8 +61,8 @@ export const createReleaser = (parts: { keyring: Keyring; chains: ReadonlyMap<Lo
   }
 
   /** An entry that a listener appends while another is on its way out comes after it. */
-  const emit = (entry: Entry) => {
-    queue.push(entry)
+  const emit = (...fresh: readonly Entry[]) => {
+    queue.push(...fresh)
     if (isEmitting) return
     isEmitting = true
     for (let next = queue.shift(); next; next = queue.shift()) tell(next)
@@ -150,7 +150,8 @@ export const createReleaser = (parts: { keyring: Keyring; chains: ReadonlyMap<Lo
     releaseOwn: (log, own) => {
       laneOf(log).released += own.length
       released += own.length
-      for (const entry of own) emit(entry)
+      // All at once: what a listener appends meanwhile comes after them in the log, and so on its way out.
+      emit(...own)
     },
     pastOf: (log) => laneOf(log).past,
     get released() {
