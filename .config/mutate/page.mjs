@@ -24,7 +24,7 @@ export const tableOf = (results) => {
 }
 
 const short = (text) => (text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text)
-const code = (text) => `\`\` ${short(text).replaceAll('|', '\\|') || ' '} \`\``
+const code = (text) => `\`\` ${short(text) || ' '} \`\``
 
 /** Mutants of one judgement stand together. */
 const survivorsOf = (results) => {
