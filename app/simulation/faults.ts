@@ -23,7 +23,7 @@ export const createFaults = (world: World, workload: Workload, power: Power): Fa
   const later = (delayMs: number, act: () => void) => void time.after(delayMs, () => {
     if (!isOver) act()
   })
-  const tools = { world, workload, power, chance: world.chance('faults'), later }
+  const tools = { world, workload, power, chance: world.chance('faults'), later, isOver: () => isOver }
   const cables = cableFaults(tools)
   const kinds: Record<FaultKind, Fault> = { ...cables.kinds, ...machineFaults(tools), ...diskFaults(tools) }
   return {

@@ -6,7 +6,7 @@ import type { Fault, FaultTools } from './tools.ts'
 
 const MINUTE_MS = 60_000
 
-export const machineFaults = ({ world, workload, power, later }: FaultTools) => {
+export const machineFaults = ({ world, workload, power, later, isOver }: FaultTools) => {
   const { trace, counts, time } = world
   // Also after everything is mended: nobody stays off for good.
   const restart = (machine: Machine, afterMs = DEFAULT_FOR_MS) => time.after(afterMs, () => {
@@ -35,6 +35,8 @@ export const machineFaults = ({ world, workload, power, later }: FaultTools) => 
   const away: Fault = (machine) => void power.stop(machine).then(() => {
     trace.tell(`${machine.name} is taken away`)
     world.away.add(machine)
+    // Stopping took so long that all is over.
+    if (isOver()) void power.start(machine)
   })
   /** Its process gets no time, as a laptop that sleeps, and its cables carry nothing. */
   const freeze: Fault = (machine, { forMs = DEFAULT_FOR_MS }) => {

@@ -16,6 +16,8 @@ export interface FaultTools {
   readonly chance: Chance
   /** Calls `act` after so long, unless everything is mended by then. */
   later(delayMs: number, act: () => void): void
+  /** Everything is mended. */
+  isOver(): boolean
 }
 
 /** Of a step whose plan leaves it out. */
