@@ -75,7 +75,11 @@ export const concat = (parts: readonly Uint8Array[]): Uint8Array => {
   return whole
 }
 
-export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
+}
 
 /** Canonical CBOR: map keys sorted, shortest lengths. `undefined` is not encodable. */
 export const encodeCbor = (value: unknown): Uint8Array => cbor.encode(value)

@@ -8,7 +8,7 @@ import { ByteReader, ByteWriter, concat, fromHex, toHex, toUtf8 } from '../base/
 import { PeerError } from '../base/errors.ts'
 import { deviceOf, documentId, sessionOf, type DocumentId, type LogId, type WorkspaceId } from '../base/ids.ts'
 import { DEPS_PER_ENTRY_MAX, ENTRY_BYTES_MAX, PART_BYTES_MAX, PARTS_MAX } from '../base/limits.ts'
-import { NONCE_BYTES, seal, sha256, unseal } from '../identity/crypto.ts'
+import { NONCE_BYTES, seal, sha256, TAG_BYTES, unseal } from '../identity/crypto.ts'
 import { EPOCH_ID_BYTES, NO_EPOCH, type EpochId, type Keyring } from './keyring.ts'
 import type { EntryKind, Part } from './log.types.ts'
 
@@ -26,6 +26,8 @@ export interface Place {
   readonly log: LogId
   readonly seq: number
   readonly previous: Uint8Array
+  /** `placePrefix` of the log, by who makes many places in it. */
+  readonly prefix?: Uint8Array
 }
 
 /** One head that the author had seen. */
@@ -47,6 +49,7 @@ export interface Content {
 }
 
 export interface Header {
+  readonly bytes: Uint8Array
   readonly kind: EntryKind
   readonly epoch: EpochId
   readonly nonce: Uint8Array
@@ -54,12 +57,24 @@ export interface Header {
   readonly sealedContent: Uint8Array
 }
 
-const placeBytes = (place: Place): Uint8Array =>
-  new ByteWriter()
-    .raw(HASH_PREFIX).raw(fromHex(place.workspace)).raw(fromHex(deviceOf(place.log))).raw(fromHex(sessionOf(place.log)))
-    .u64(place.seq).raw(place.previous).finish()
+/** What is the same for every entry of one log. */
+export const placePrefix = (workspace: WorkspaceId, log: LogId): Uint8Array =>
+  concat([HASH_PREFIX, fromHex(workspace), fromHex(deviceOf(log)), fromHex(sessionOf(log))])
 
-export const entryHashBytes = (place: Place, body: Uint8Array): Uint8Array => sha256(placeBytes(place), body)
+/** The place, then what stands there: as one piece, for a million of them are hashed and opened. */
+const placed = (place: Place, content: Uint8Array): Uint8Array => {
+  const prefix = place.prefix ?? placePrefix(place.workspace, place.log)
+  const bytes = new Uint8Array(prefix.length + 8 + HASH_BYTES + content.length)
+  bytes.set(prefix)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(prefix.length, Math.floor(place.seq / 2 ** 32))
+  view.setUint32(prefix.length + 4, place.seq % 2 ** 32)
+  bytes.set(place.previous, prefix.length + 8)
+  bytes.set(content, prefix.length + 8 + HASH_BYTES)
+  return bytes
+}
+
+export const entryHashBytes = (place: Place, body: Uint8Array): Uint8Array => sha256(placed(place, body))
 
 export const signedBytes = (hash: Uint8Array): Uint8Array => concat([SIGNATURE_PREFIX, hash])
 
@@ -104,6 +119,8 @@ export const decodeContent = (kind: EntryKind, bytes: Uint8Array): Content => {
   return { kind, document: kind === 'data' ? document : undefined, schema, timeMs, screen, part, payload }
 }
 
+/** Version, kind, epoch, nonce. */
+const HEADER_BYTES = 2 + EPOCH_ID_BYTES + NONCE_BYTES
 const headerBytes = (kind: EntryKind, epoch: EpochId, nonce: Uint8Array): Uint8Array =>
   new ByteWriter().u8(ENVELOPE_VERSION).u8(KINDS.indexOf(kind)).raw(fromHex(epoch)).raw(nonce).finish()
 
@@ -116,7 +133,7 @@ export const sealEntry = (
   const author = deviceOf(place.log)
   const epoch = content.kind === 'data' ? keyring.epoch.id : NO_EPOCH
   const header = headerBytes(content.kind, epoch, nonce)
-  const context = concat([placeBytes(place), header])
+  const context = placed(place, header)
   const contentKey = content.kind === 'data' ? keyring.contentKey(epoch, author)! : keyring.controlKey(author)
   const body = new ByteWriter()
     .raw(header)
@@ -139,14 +156,18 @@ export const readHeader = (body: Uint8Array): Header => {
   const sealedHeads = reader.sized(ENTRY_BYTES_MAX)
   const sealedContent = reader.sized(ENTRY_BYTES_MAX)
   reader.end()
-  return { kind, epoch, nonce, sealedHeads, sealedContent }
+  return { bytes: body.subarray(0, HEADER_BYTES), kind, epoch, nonce, sealedHeads, sealedContent }
 }
 
-const contextOf = (place: Place, header: Header) => concat([placeBytes(place), headerBytes(header.kind, header.epoch, header.nonce)])
+const contextOf = (place: Place, header: Header) => placed(place, header.bytes)
+
+/** One byte sealed: a count of heads with no head behind it. Whatever it says, it names none, and opening it costs as much as the content. */
+const NO_HEADS_BYTES = 1 + TAG_BYTES
 
 /** The heads its author had seen; undefined when they can't be opened.
  *  @throws as readHeader */
 export const openHeads = (keyring: Keyring, place: Place, header: Header): readonly Dependency[] | undefined => {
+  if (header.sealedHeads.length === NO_HEADS_BYTES) return []
   const key = keyring.headsKey(deviceOf(place.log))
   const bytes = unseal({ key, nonce: header.nonce, context: contextOf(place, header) }, header.sealedHeads)
   return bytes && decodeHeads(bytes)

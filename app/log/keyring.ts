@@ -1,7 +1,7 @@
 /** The symmetric keys of a workspace: one control key for ever, one key an epoch. */
 import { concat, fromHex, toHex, toUtf8 } from '../base/codec.ts'
 import type { DeviceId, WorkspaceId } from '../base/ids.ts'
-import { hkdf, sha256 } from '../identity/crypto.ts'
+import { hkdf, secretKey, sha256, type SecretKey } from '../identity/crypto.ts'
 
 /** First 8 bytes of a hash that names an epoch's key: 16 hex digits. */
 export type EpochId = string
@@ -14,10 +14,10 @@ export interface Epoch {
 export interface Keyring {
   readonly epoch: Epoch
   /** Seals what orders and governs: causal heads, membership. */
-  headsKey(author: DeviceId): Uint8Array
-  controlKey(author: DeviceId): Uint8Array
+  headsKey(author: DeviceId): SecretKey
+  controlKey(author: DeviceId): SecretKey
   /** Undefined for an epoch whose key is not here. */
-  contentKey(epoch: EpochId, author: DeviceId): Uint8Array | undefined
+  contentKey(epoch: EpochId, author: DeviceId): SecretKey | undefined
 }
 
 export const EPOCH_ID_BYTES = 8
@@ -29,23 +29,21 @@ export const epochOf = (key: Uint8Array): Epoch => ({ id: toHex(sha256(toUtf8('l
 /** @param secrets control: 32 bytes; epochs: 32 bytes each, the last is the current one */
 export const createKeyring = (workspace: WorkspaceId, secrets: { control: Uint8Array; epochs: readonly Uint8Array[] }): Keyring => {
   const epochs = secrets.epochs.map(epochOf)
-  const derived = new Map<string, Uint8Array>()
-  const derive = (secret: Uint8Array, purpose: string, author: DeviceId) => {
-    const name = `${purpose}.${author}`
-    let key = derived.get(name)
-    if (!key) {
-      key = hkdf(secret, fromHex(workspace), concat([toUtf8(`lanyard-${purpose}-v0`), fromHex(author)]))
-      derived.set(name, key)
+  /** Keys for one purpose, each derived once an author. */
+  const keysFor = (secret: Uint8Array, purpose: string) => {
+    const derived = new Map<DeviceId, SecretKey>()
+    const info = toUtf8(`lanyard-${purpose}-v0`)
+    return (author: DeviceId): SecretKey => {
+      let key = derived.get(author)
+      if (!key) derived.set(author, (key = secretKey(hkdf(secret, fromHex(workspace), concat([info, fromHex(author)])))))
+      return key
     }
-    return key
   }
+  const contentKeys = new Map(epochs.map(({ id, key }) => [id, keysFor(key, `content-${id}`)]))
   return {
     epoch: epochs.at(-1)!,
-    headsKey: (author) => derive(secrets.control, 'heads', author),
-    controlKey: (author) => derive(secrets.control, 'control', author),
-    contentKey: (id, author) => {
-      const epoch = epochs.find((candidate) => candidate.id === id)
-      return epoch && derive(epoch.key, `content-${id}`, author)
-    },
+    headsKey: keysFor(secrets.control, 'heads'),
+    controlKey: keysFor(secrets.control, 'control'),
+    contentKey: (id, author) => contentKeys.get(id)?.(author),
   }
 }
