@@ -123,7 +123,7 @@ export const createPeer = (ports: PeerPorts): Peer => {
       joins.stop()
       nearby.stop()
       for (const screen of [...screens]) screen.close()
-      for (const workspace of workspaces.all()) workspace.documents.stop()
+      for (const workspace of workspaces.all()) workspace.close()
       await store.synced().catch((error: unknown) => logger.warn('last flush failed', { code: codeOf(error) }))
       links.stop()
       await neighbours.stop()

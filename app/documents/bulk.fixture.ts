@@ -1,6 +1,6 @@
-/** A workspace as years of typing would leave it, written straight into a store: many entries, sealed, chained and signed like real ones. */
+/** A workspace as years of typing would leave it, written straight into a store: entries sealed, chained and signed like real ones. */
 import * as Y from 'yjs'
-import { deviceId, documentId, logId, sessionId, type DocumentId, type LogId, type WorkspaceId } from '../base/ids.ts'
+import { deviceId, documentId, logId, sessionId, type DocumentId, type WorkspaceId } from '../base/ids.ts'
 import { toHex } from '../base/codec.ts'
 import { entryHash } from '../base/ids.ts'
 import { NONCE_BYTES, sha256 } from '../identity/crypto.ts'

@@ -14,6 +14,8 @@ export interface ClientOwners {
   /** Takes note of a writer. Answers its clientID if that was another's until now. */
   claim(writer: Writer): number | undefined
   owns(writer: Writer): boolean
+  /** Takes note of a writer whose clientID a checkpoint knows. */
+  remember(writer: Writer, client: number): void
 }
 
 export const createClientOwners = (sha256: Sha256, log: Pick<EntryLog, 'startHash'>): ClientOwners => {
@@ -46,5 +48,11 @@ export const createClientOwners = (sha256: Sha256, log: Pick<EntryLog, 'startHas
     return owner?.log === writer.log && owner.screen === writer.screen
   }
 
-  return { clientId, claim, owns }
+  const remember = (writer: Writer, client: number) => {
+    const ofLog = clientIds.get(writer.log) ?? new Map<number, number>()
+    clientIds.set(writer.log, ofLog.set(writer.screen, client))
+    claim(writer)
+  }
+
+  return { clientId, claim, owns, remember }
 }

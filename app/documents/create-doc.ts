@@ -5,7 +5,7 @@ import type { DocumentId } from '../base/ids.ts'
 /** Origin of transactions that apply what is in the log. Everything else that happens in a document has yet to be logged. */
 export const LOG = Symbol('log')
 /** Updates in one transaction: each costs less than alone, and above this they cost more again. */
-const REPLAY_BATCH = 100
+export const REPLAY_BATCH = 100
 
 /** @param clientId of who writes in it; 0 for a document that is only read */
 export const createDoc = (document: DocumentId, clientId = 0): Y.Doc => {
@@ -26,7 +26,15 @@ export const replay = (doc: Y.Doc, updates: Iterable<Uint8Array>): void => {
   if (batch.length > 0) replayBatch(doc, batch)
 }
 
-const replayBatch = (doc: Y.Doc, updates: readonly Uint8Array[]): void =>
+/** Begins with a kept state (V2), before anything else is replayed. */
+export const replayState = (doc: Y.Doc, state: Uint8Array): void =>
+  doc.transact((transaction) => {
+    Y.applyUpdateV2(doc, state, LOG)
+    // As below.
+    transaction.local = true
+  }, LOG)
+
+export const replayBatch = (doc: Y.Doc, updates: readonly Uint8Array[]): void =>
   doc.transact((transaction) => {
     for (const update of updates) Y.applyUpdate(doc, update, LOG)
     // Yjs cleans up formatting after transactions that are not local: reading the log again would write to it.

@@ -7,6 +7,7 @@ import { DOCUMENTS_MAX, MARKDOWN_BYTES_MAX } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { EntryLog } from '../log/log.types.ts'
+import type { Vault } from '../log/vault.ts'
 import { createBlock, emptyNote, readBlocks, writeBlocks, type Block } from './blocks.ts'
 import type { Sha256 } from './client-id.ts'
 import { canonicalState } from './create-doc.ts'
@@ -29,6 +30,8 @@ export interface DocumentsParts {
   readonly random: Random
   readonly logger: Logger
   readonly sha256: Sha256
+  /** Where documents are kept between runs; undefined: nowhere. */
+  readonly vault?: Vault
 }
 
 /** To be created before the log starts: it takes every entry that is released. */
@@ -66,6 +69,8 @@ export const createDocuments = (parts: DocumentsParts): Documents => {
     get pendingParts() {
       return intake.waitingParts
     },
+    checkpoint: shelf.checkpoint,
+    onDisplacement: history.onDisplacement,
     stop: () => stopShelf(shelf, parts.logger),
   }
 }

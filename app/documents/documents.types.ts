@@ -2,6 +2,7 @@
 import type { Cancel } from '../base/clock.ts'
 import type { DeviceId, DocumentId, LogId } from '../base/ids.ts'
 import type { Result } from '../base/result.ts'
+import type { CheckpointPart } from '../log/checkpoint.ts'
 import type { EntryRef } from '../log/log.types.ts'
 
 /** The version of the document format that this program writes. */
@@ -72,5 +73,9 @@ export interface Documents {
   readonly quarantined: ReadonlyMap<string, number>
   /** Entries of groups whose other parts have not arrived. */
   readonly pendingParts: number
+  /** What is known of every document without opening it. */
+  readonly checkpoint: CheckpointPart
+  /** Verdicts of the past have changed: what a checkpoint says of them no longer holds. */
+  onDisplacement(listener: () => void): Cancel
   stop(): void
 }

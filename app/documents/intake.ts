@@ -1,7 +1,10 @@
 /** Takes every entry that the log releases to where it belongs. */
+import { fromHex } from '../base/codec.ts'
 import { PeerError } from '../base/errors.ts'
-import type { DocumentId } from '../base/ids.ts'
+import { deviceOf, sessionOf, type DocumentId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import type { CheckpointPart } from '../log/checkpoint.ts'
+import { readLogId } from '../log/envelope.ts'
 import type { Entry, EntryLog } from '../log/log.types.ts'
 import type { History, WholeChange } from './history.ts'
 import type { OpenDocument } from './open-document.ts'
@@ -22,6 +25,7 @@ interface IntakeParts {
 export interface Intake {
   take(entry: Entry): void
   readonly waitingParts: number
+  readonly checkpoint: CheckpointPart
 }
 
 export const createIntake = (parts: IntakeParts): Intake => {
@@ -69,8 +73,21 @@ export const createIntake = (parts: IntakeParts): Intake => {
     logger.warn('entry quarantined', { code, log: entry.log, seq: entry.seq })
   }
 
+  const checkpoint: CheckpointPart = {
+    tables: [],
+    write: (writer) => {
+      const waiting = gatherer.list()
+      writer.varint(waiting.length)
+      for (const { log: id, seq } of waiting) writer.raw(fromHex(deviceOf(id))).raw(fromHex(sessionOf(id))).varint(seq)
+    },
+    read: (reader) => {
+      for (let count = reader.varint(); count > 0; count--) gatherer.wait(log.read({ log: readLogId(reader), seq: reader.varint() }))
+    },
+  }
+
   return {
     take,
+    checkpoint,
     get waitingParts() {
       return gatherer.waiting
     },

@@ -1,6 +1,6 @@
 /** Notes that are open: as long as somebody looks at them, and a few more. */
 import type { DocumentId } from '../base/ids.ts'
-import { openDocument, type OpenDocument } from './open-document.ts'
+import { openDocument, type Logged, type OpenDocument } from './open-document.ts'
 
 /** Notes kept open though nobody looks at them: reading one twice in a row reads its log once. */
 const IDLE_MAX = 16
@@ -13,12 +13,15 @@ export interface Library {
   all(): readonly OpenDocument[]
 }
 
-export const createLibrary = (updates: (document: DocumentId) => Iterable<Uint8Array>, idleMax = IDLE_MAX): Library => {
+/** @param onClose called with a document before it is closed */
+export const createLibrary = (
+  logged: (document: DocumentId) => Logged, onClose: (open: OpenDocument) => void, idleMax = IDLE_MAX,
+): Library => {
   /** Least recently used first. */
   const opened = new Map<DocumentId, OpenDocument>()
 
   const open = (document: DocumentId): OpenDocument => {
-    const found = opened.get(document) ?? openDocument(document, () => updates(document))
+    const found = opened.get(document) ?? openDocument(document, () => logged(document))
     opened.delete(document)
     opened.set(document, found)
     closeIdle(found)
@@ -30,6 +33,7 @@ export const createLibrary = (updates: (document: DocumentId) => Iterable<Uint8A
     for (const document of idle.slice(0, Math.max(0, idle.length - idleMax))) {
       if (document === used) continue
       opened.delete(document.document)
+      onClose(document)
       document.close()
     }
   }

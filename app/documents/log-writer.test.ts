@@ -159,7 +159,7 @@ test('a note that can not be saved is not there', async () => {
 test('a change larger than all parts together is refused and taken back', () => {
   const log = createMemoryLog({ device: 'A', session: 1 })
   const writer = createLogWriter({ log, clock: createManualClock(), logger: silentLogger })
-  const open = openDocument(documentId('ab'.repeat(16)), () => [])
+  const open = openDocument(documentId('ab'.repeat(16)), () => ({ state: undefined, updates: () => [] }))
   open.edit(7, (doc) => doc.getText('t').insert(0, 'x'.repeat(CHANGE_BYTES_MAX)))
   assert.throws(() => writer.flush([open]), (error) => codeOf(error) === 'DOCUMENTS_TOO_LARGE')
   assert.equal(open.doc.getText('t').length, 0)

@@ -44,6 +44,7 @@ export const createMemoryLog = ({ device, session, disk = [], nowMs = () => 0 }:
   const lanes = new Map<LogId, Sealed[]>()
   const waiting = new Set<Sealed>()
   const entries = createEmitter<Entry>()
+  const settled = createEmitter<number>()
   let isFull = false
   let appends = 0
 
@@ -65,6 +66,7 @@ export const createMemoryLog = ({ device, session, disk = [], nowMs = () => 0 }:
     } finally {
       isEmitting = false
     }
+    settled.emit(1)
   }
 
   const release = (sealed: Sealed) => {
@@ -121,6 +123,7 @@ export const createMemoryLog = ({ device, session, disk = [], nowMs = () => 0 }:
     append,
     accept,
     onEntry: entries.on,
+    onSettled: settled.on,
     read: (ref) => at(ref).entry,
     startHash: (log) => {
       if (log === self && lane(self).length === 0) append([])

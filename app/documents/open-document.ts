@@ -2,7 +2,7 @@
 import * as Y from 'yjs'
 import type { DocumentId } from '../base/ids.ts'
 import { PEER_SCREEN } from './client-id.ts'
-import { createDoc, LOG, replay } from './create-doc.ts'
+import { createDoc, LOG, replay, replayState } from './create-doc.ts'
 
 /** Origin of what the peer itself writes. */
 const PEER = Symbol('peer')
@@ -24,8 +24,18 @@ export interface Unlogged {
   readonly settle: PromiseWithResolvers<void> | undefined
 }
 
+/** What the log holds of a document. */
+export interface Logged {
+  /** As it was kept (Yjs, V2), if it was. */
+  readonly state: Uint8Array | undefined
+  /** The accepted changes that the state doesn't hold. */
+  updates(): Iterable<Uint8Array>
+}
+
 export interface OpenDocument {
   readonly document: DocumentId
+  /** It holds every accepted change, and nothing else. */
+  readonly isWhole: boolean
   readonly doc: Y.Doc
   readonly viewers: Set<Viewer>
   readonly unlogged: readonly Unlogged[]
@@ -41,6 +51,8 @@ export interface OpenDocument {
   logged(edits: readonly Unlogged[], saved: Promise<void>): void
   /** Goes back to what the log says. Whatever waits to be logged is lost, and whoever waits for it is told. */
   rollBack(error: unknown): void
+  /** What the log holds has become known. */
+  reload(): void
   close(): void
 }
 
@@ -51,18 +63,23 @@ interface ScreenEdit {
   settle: PromiseWithResolvers<void> | undefined
 }
 
-/** @param readLogged reads the document's accepted changes from the log
+/** @param readLogged reads what the log holds of the document
  *  @param onReset called with each new Y.Doc: the first one, and one after each roll-back */
 export const openDocument = (
-  document: DocumentId, readLogged: () => Iterable<Uint8Array>, onReset?: (doc: Y.Doc) => void,
+  document: DocumentId, readLogged: () => Logged, onReset?: (doc: Y.Doc) => void,
 ): OpenDocument => {
   const viewers = new Set<Viewer>()
   const pending = createPending()
+  /** Yjs broke off in the middle of a change. */
+  let isSpoilt = false
   let doc = load()
 
   function load(): Y.Doc {
     const loaded = createDoc(document)
-    replay(loaded, readLogged())
+    const { state, updates } = readLogged()
+    if (state) replayState(loaded, state)
+    replay(loaded, updates())
+    isSpoilt = false
     loaded.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === LOG) show(update, undefined)
       else pending.add(update, origin)
@@ -100,7 +117,17 @@ export const openDocument = (
     get unlogged() {
       return pending.all()
     },
-    applyFromLog: (update) => Y.applyUpdate(doc, update, LOG),
+    get isWhole() {
+      return !isSpoilt && pending.all().length === 0
+    },
+    applyFromLog: (update) => {
+      try {
+        Y.applyUpdate(doc, update, LOG)
+      } catch (error) {
+        isSpoilt = true
+        throw error
+      }
+    },
     applyFromScreen: (author, update) =>
       pending.during({ author, update, settle: undefined }, (origin) => Y.applyUpdate(doc, update, origin)),
     edit,
@@ -112,6 +139,10 @@ export const openDocument = (
       }
     },
     rollBack,
+    reload: () => {
+      doc.destroy()
+      doc = load()
+    },
     close: () => doc.destroy(),
   }
 }

@@ -35,6 +35,10 @@ export interface PartGatherer {
   take(entry: Entry): Gathered
   /** Entries of groups that wait for the rest. */
   readonly waiting: number
+  /** The last entry of each such group. */
+  list(): readonly EntryRef[]
+  /** A group that waited when a checkpoint was written, by its last entry. */
+  wait(entry: Entry): void
 }
 
 export const createPartGatherer = (): PartGatherer => {
@@ -52,6 +56,8 @@ export const createPartGatherer = (): PartGatherer => {
 
   return {
     take,
+    list: () => [...open.values()].map(({ log, seq }) => ({ log, seq })),
+    wait: (entry) => void open.set(entry.log, entry),
     get waiting() {
       return [...open.values()].reduce((sum, entry) => sum + entry.part.index + 1, 0)
     },

@@ -4,11 +4,15 @@ import { createEmitter, type Emitter } from '../base/emitter.ts'
 import { PeerError, type ErrorCode } from '../base/errors.ts'
 import type { DocumentId, WorkspaceId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import type { CheckpointPart } from '../log/checkpoint.ts'
 import type { EntryLog, EntryRef } from '../log/log.types.ts'
+import type { Vault } from '../log/vault.ts'
 import { PEER_SCREEN, type Sha256 } from './client-id.ts'
 import { createHistory, type History, type WholeChange } from './history.ts'
 import { createIndexView, indexDocumentId, type IndexItem, type IndexView } from './index-document.ts'
 import { createIntake, type Intake } from './intake.ts'
+import { createKeeper } from './keeper.ts'
+import { createKeptStates } from './kept-states.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createListing, type Listing } from './listing.ts'
 import { createLogWriter, type LogWriter } from './log-writer.ts'
@@ -20,6 +24,8 @@ interface ShelfParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly sha256: Sha256
+  /** Where documents are kept between runs; undefined: nowhere. */
+  readonly vault?: Vault
 }
 
 export interface Shelf {
@@ -40,19 +46,22 @@ export interface Shelf {
   barred(document: DocumentId): ErrorCode | undefined
   /** Of what the peer itself writes. */
   peerClientId(): number
+  readonly checkpoint: CheckpointPart
   stop(): void
 }
 
-export const createShelf = ({ log, workspace, clock, logger, sha256 }: ShelfParts): Shelf => {
+export const createShelf = ({ log, workspace, clock, logger, sha256, vault }: ShelfParts): Shelf => {
   const history = createHistory(log, sha256)
   const index = createIndexView()
   const indexId = indexDocumentId(sha256, workspace)
-  const indexDocument = openDocument(indexId, () => history.updates(indexId), index.bind)
-  const library = createLibrary(history.updates)
+  const states = createKeptStates({ vault, history, logger })
+  const indexDocument = openDocument(indexId, () => states.logged(indexId), index.bind)
+  const library = createLibrary(states.logged, (open) => keeper.closing(open))
   const listing = createListing({ history, index, clock })
   const writer = createLogWriter({ log, clock, logger })
   const changes: Shelf['changes'] = createEmitter()
   const opened = (document: DocumentId) => (document === indexId ? indexDocument : library.get(document))
+  const keeper = createKeeper({ states, clock, logger, documents: () => history.documents, opened })
 
   const onChange = ({ entry, document }: WholeChange) => {
     const open = opened(document)
@@ -75,7 +84,7 @@ export const createShelf = ({ log, workspace, clock, logger, sha256 }: ShelfPart
     opened(document)?.rollBack(new PeerError('DOCUMENTS_UPDATE_FOREIGN', { document }))
 
   const intake = createIntake({ log, logger, history, opened, onChange, onDifference })
-  const stopListening = log.onEntry(intake.take)
+  const cancels = [log.onEntry(intake.take), log.onSettled(() => vault && keeper.disturb()), history.onDisplacement(states.dropAll)]
 
   const find = (document: DocumentId): IndexItem => {
     const item = index.items.get(document)
@@ -96,10 +105,27 @@ export const createShelf = ({ log, workspace, clock, logger, sha256 }: ShelfPart
     },
     peerClientId: () => history.clientId({ log: log.self, screen: PEER_SCREEN }),
     stop: () => {
-      stopListening()
+      for (const cancel of cancels) cancel()
+      keeper.stop()
       writer.stop()
       listing.stop()
-      for (const open of [indexDocument, ...library.all()]) open.close()
+      for (const open of [indexDocument, ...library.all()]) {
+        keeper.closing(open)
+        open.close()
+      }
+    },
+    checkpoint: {
+      tables: history.checkpoint.tables,
+      write: (out) => {
+        history.checkpoint.write(out)
+        intake.checkpoint.write(out)
+      },
+      read: (reader) => {
+        history.checkpoint.read(reader)
+        intake.checkpoint.read(reader)
+        indexDocument.reload()
+        listing.changed()
+      },
     },
   }
 }

@@ -161,7 +161,7 @@ export const readHeader = (body: Uint8Array): Header => {
 
 const contextOf = (place: Place, header: Header) => placed(place, header.bytes)
 
-/** One byte sealed: a count of heads with no head behind it. Whatever it says, it names none, and opening it costs as much as the content. */
+/** One byte sealed: a count of heads with no head behind it. Whatever it says, it names none: not worth opening. */
 const NO_HEADS_BYTES = 1 + TAG_BYTES
 
 /** The heads its author had seen; undefined when they can't be opened.

@@ -1,26 +1,61 @@
-/** Reads every log back from disk, checking the chain of hashes and the last signature of each. */
-import { deviceOf, logId, deviceId, sessionId, type LogId, type WorkspaceId } from '../base/ids.ts'
+/** Reads what a log holds beyond what is known of it, checking the chain of hashes and the last signature. */
+import { deviceId, deviceOf, logId, sessionId, type LogId, type WorkspaceId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import { verifyDevice } from '../identity/crypto.ts'
-import type { Store } from '../store/store.ts'
-import { createChain, decodeStored, entriesPrefix, type Chain } from './chain.ts'
+import type { Key, Store } from '../store/store.ts'
+import { decodeStored, entriesPrefix, entryKey, logPrefix, type Chain } from './chain.ts'
 import { entryHashBytes, signedBytes } from './envelope.ts'
 
-/** Each log up to its first gap and its last valid signature. What lies behind stays on disk, overwritten when peers send it again. */
-export const loadChains = (workspace: WorkspaceId, store: Store, logger: Logger): readonly Chain[] => {
-  const chains = new Map<LogId, Chain>()
-  const prefix = entriesPrefix(workspace)
-  for (const { key, value } of store.scan(prefix)) {
-    const log = logId(deviceId(key[prefix.length]), sessionId(key[prefix.length + 1]))
-    let chain = chains.get(log)
-    if (!chain) chains.set(log, (chain = createChain(workspace, log, store)))
-    const seq = parseInt(key[prefix.length + 2]!, 16)
-    if (seq !== chain.height) continue
-    const { body, signature } = decodeStored(value)
-    chain.extend(entryHashBytes(chain.place(seq), body), signature !== undefined)
+export interface LoadParts {
+  readonly workspace: WorkspaceId
+  readonly store: Store
+  readonly logger: Logger
+  /** A chain to fill: empty, or as a checkpoint left it. */
+  chainOf(log: LogId): Chain
+}
+
+/** Each log up to its first gap and its last valid signature; answers the logs that have grown. What lies behind stays on disk,
+ *  overwritten when peers send it again. */
+export const loadChains = (parts: LoadParts): readonly Chain[] => {
+  const grown = new Set<Chain>()
+  const prefix = entriesPrefix(parts.workspace)
+  const names = createNames(prefix)
+  let after: Key | undefined = prefix
+  while (after) after = readFrom(parts, after, (key, value) => takeEntry(parts.chainOf(names(key)), key, value, grown))
+  for (const chain of grown) cutToSignature(chain, parts.logger)
+  return [...grown].filter((chain) => chain.height > 0)
+}
+
+/** Answers where to go on: behind the entries that a checkpoint vouches for, which are not read. */
+const readFrom = (
+  { workspace, store }: LoadParts, after: Key, take: (key: Key, value: Uint8Array) => Chain | undefined,
+): Key | undefined => {
+  for (const { key, value } of store.scan(entriesPrefix(workspace), after)) {
+    const known = take(key, value)
+    if (known) return entryKey(logPrefix(workspace, known.log), known.height - 1)
   }
-  for (const chain of chains.values()) cutToSignature(chain, logger)
-  return [...chains.values()].filter((chain) => chain.height > 0)
+  return undefined
+}
+
+/** Answers the chain when it knows this entry already. */
+const takeEntry = (chain: Chain, key: Key, value: Uint8Array, grown: Set<Chain>): Chain | undefined => {
+  const seq = parseInt(key.at(-1)!, 16)
+  if (seq < chain.height && !grown.has(chain)) return chain
+  if (seq !== chain.height) return undefined
+  const { body, signature } = decodeStored(value)
+  chain.extend(entryHashBytes(chain.place(seq), body), signature !== undefined)
+  grown.add(chain)
+  return undefined
+}
+
+/** The log that a key names: checked once a log, not once an entry. */
+const createNames = (prefix: Key) => {
+  let last: { readonly device: string; readonly session: string; readonly log: LogId } | undefined
+  return (key: Key): LogId => {
+    const [device, session] = [key[prefix.length]!, key[prefix.length + 1]!]
+    if (last?.device !== device || last.session !== session) last = { device, session, log: logId(deviceId(device), sessionId(session)) }
+    return last.log
+  }
 }
 
 const cutToSignature = (chain: Chain, logger: Logger) => {

@@ -12,13 +12,17 @@ import { ok, refused, type Result } from '../base/result.ts'
 import { NONCE_BYTES, sha256, SIGNATURE_BYTES, verifyDevice } from '../identity/crypto.ts'
 import type { DeviceKeys } from '../identity/device-keys.ts'
 import type { Store } from '../store/store.ts'
-import { createChain, hashRun, type Chain } from './chain.ts'
+import { createChain, createPageTable, hashRun, NOTHING_HELD, type Chain } from './chain.ts'
+import type { CheckpointPart } from './checkpoint.ts'
 import { openContent, readHeader, sealEntry, SHORT_HASH_BYTES, signedBytes, entryHashBytes, type Content, type Dependency } from './envelope.ts'
 import { createDurability, type Durability } from './durability.ts'
 import type { Keyring } from './keyring.ts'
 import { loadChains } from './load.ts'
+import { createLogPart } from './log-checkpoint.ts'
+import { createLogNumbers } from './log-numbers.ts'
 import type { Draft, Entry, EntryLog, EntryRef, Height, Heights } from './log.types.ts'
 import { createReleaser, type Releaser } from './release.ts'
+import { readRun } from './read-run.ts'
 import type { Run } from './run.ts'
 
 /** What was written to disk: own entries go out at once, others' are offered. */
@@ -31,8 +35,10 @@ export interface Stored {
 
 export interface WorkspaceLog extends EntryLog {
   readonly session: SessionId
-  /** Loads what is on disk and releases it. Once, before anything else. */
+  /** Loads what is on disk and releases it: all of it, or what lies beyond a checkpoint that was read. Once, before anything else. */
   start(): void
+  /** What start would have to work out again from every entry. */
+  readonly checkpoint: CheckpointPart
   /** Takes a run of anybody's log: verified, stored, then released as far as causal order allows. Answers how many entries were new.
    *  Whether its author may write here is judged before this, by membership.
    *  Refusals: LOG_GAP, LOG_SIGNATURE_INVALID, LOG_FORKED, LOG_ENTRY_MALFORMED, LOG_ENTRY_TOO_LARGE, LOG_VERSION_UNSUPPORTED
@@ -75,13 +81,16 @@ export const createLog = (parts: LogParts): WorkspaceLog => {
   const session = sessionId(toHex(random.bytes(16)))
   const self = logId(keys.device, session)
   const chains = new Map<LogId, Chain>()
+  const numbers = createLogNumbers()
+  const pages = createPageTable()
   const stored = createEmitter<Stored>()
   const durability = createDurability(store, clock, logger)
   let headsHash: string | undefined
   let entries = 0
 
-  const chainOf = (log: LogId): Chain => chains.get(log) ?? createChain(workspace, log, store)
-  const releaser: Releaser = createReleaser({ keyring, chains, logger })
+  const chainOf = (log: LogId): Chain =>
+    chains.get(log) ?? createChain(workspace, log, store, { table: pages, number: numbers.of(log) })
+  const releaser: Releaser = createReleaser({ keyring, chains, numbers, logger })
 
   /** After the batch: from here on the entries are part of the log. */
   const commit = (chain: Chain, hashes: readonly Uint8Array[], isSigned: (index: number) => boolean) => {
@@ -138,11 +147,13 @@ export const createLog = (parts: LogParts): WorkspaceLog => {
     if (!checked.ok) return checked
     const { fresh, hashes } = checked.value
     if (fresh.length === 0) return ok(0)
-    const last = known.height + fresh.length - 1
-    store.batch(fresh.map((body, index) =>
-      known.put(known.height + index, { body, signature: known.height + index === last ? run.signature : undefined })))
+    const from = known.height
+    const last = from + fresh.length - 1
+    store.batch(fresh.map((body, index) => known.put(from + index, { body, signature: from + index === last ? run.signature : undefined })))
     commit(known, hashes, (index) => index === fresh.length - 1)
+    known.hold({ from, bodies: fresh, hashes })
     releaser.release(run.log)
+    known.hold(NOTHING_HELD)
     return ok(fresh.length)
   }
 
@@ -174,23 +185,6 @@ export const createLog = (parts: LogParts): WorkspaceLog => {
     return refused('LOG_FORKED')
   }
 
-  const readRun: WorkspaceLog['readRun'] = ({ log, from, to, bytesMax }) => {
-    const chain = chains.get(log)
-    const bodies: Uint8Array[] = []
-    let bytes = 0
-    for (let seq = from; chain && seq < Math.min(to, chain.height); seq++) {
-      const { body } = chain.read(seq)
-      bytes += body.length + 4
-      if (bytes > bytesMax && bodies.length > 0) break
-      bodies.push(body)
-    }
-    const last = chain?.lastSigned(from, from + bodies.length) ?? -1
-    if (!chain || last < 0) return undefined
-    return { log, from, bodies: bodies.slice(0, last - from + 1), signature: chain.read(last).signature! }
-  }
-
-  const heightAt = (chain: Chain): Height => ({ height: chain.height, headHash: entryHash(toHex(chain.hashAt(chain.height - 1))) })
-
   const read = (ref: EntryRef): Entry => {
     const chain = chains.get(ref.log)
     if (!chain) throw new PeerError('LOG_ENTRY_MISSING', { ...ref })
@@ -210,21 +204,29 @@ export const createLog = (parts: LogParts): WorkspaceLog => {
     self,
     session,
     start: () => {
-      for (const chain of loadChains(workspace, store, logger)) {
-        chains.set(chain.log, chain)
+      const loaded = new Map(chains)
+      const fill = (log: LogId) => {
+        let chain = loaded.get(log)
+        if (!chain) loaded.set(log, (chain = chainOf(log)))
+        return chain
+      }
+      for (const chain of loadChains({ workspace, store, logger, chainOf: fill })) chains.set(chain.log, chain)
+      for (const chain of chains.values()) {
         entries += chain.height
         durability.found(chain.log, chain.height)
       }
       for (const log of chains.keys()) releaser.release(log)
     },
+    checkpoint: createLogPart({ chains, numbers, pages, releaser, chainOf }),
     append,
     accept,
     read,
-    readRun,
+    readRun: (range) => readRun(chains.get(range.log), range),
     startHash,
     onEntry: releaser.onEntry,
+    onSettled: releaser.onSettled,
     onStored: stored.on,
-    seenBy: (ref, other) => releaser.pastOf(ref.log).at(ref.seq, other),
+    seenBy: (ref, other) => releaser.seenBy(ref.log, ref.seq, other),
     saved: (ref) => durability.saved(ref.log, ref.seq + 1),
     heights: () => new Map([...chains].map(([log, chain]) => [log, heightAt(chain)])),
     heightOf: (log) => chains.get(log)?.height ?? 0,
@@ -246,6 +248,8 @@ export const createLog = (parts: LogParts): WorkspaceLog => {
     stop: durability.stop,
   }
 }
+
+const heightAt = (chain: Chain): Height => ({ height: chain.height, headHash: entryHash(toHex(chain.hashAt(chain.height - 1))) })
 
 const EMPTY_CONTENT: Content = { kind: 'control', document: undefined, schema: 0, timeMs: 0, screen: 0, part: SINGLE, payload: new Uint8Array(0) }
 

@@ -68,6 +68,8 @@ export interface EntryLog {
   append(drafts: readonly Draft[]): readonly Entry[]
   /** Every entry, own and remote, each once, in causal order; those on disk at start are released during `start`. */
   onEntry(listener: (entry: Entry) => void): Cancel
+  /** After each round of entries that `onEntry` was given, with their number. */
+  onSettled(listener: (released: number) => void): Cancel
   /** Reads and opens an entry that was released before.
    *  @throws LOG_ENTRY_MISSING */
   read(ref: EntryRef): Entry

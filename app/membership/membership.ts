@@ -2,12 +2,14 @@
 import type { Cancel, Clock } from '../base/clock.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { codeOf } from '../base/errors.ts'
-import { inviteId, type Address, type DeviceId, type WorkspaceId } from '../base/ids.ts'
-import { toHex } from '../base/codec.ts'
+import { deviceOf, inviteId, sessionOf, type Address, type DeviceId, type WorkspaceId } from '../base/ids.ts'
+import { fromHex, toHex, type ByteReader, type ByteWriter } from '../base/codec.ts'
 import { INVITE_MS } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import { ok, refused, type Result } from '../base/result.ts'
+import type { CheckpointPart } from '../log/checkpoint.ts'
+import { readLogId } from '../log/envelope.ts'
 import type { Entry, EntryLog, EntryRef } from '../log/log.types.ts'
 import { decodeControl, encodeControl, type Control } from './control.ts'
 import { checkedName, type Genesis } from './genesis.ts'
@@ -41,6 +43,8 @@ export interface Membership {
   rename(name: string): EntryRef
   leave(): EntryRef
   onChange(listener: () => void): Cancel
+  /** Which entries say who belongs: the next start reads these alone. */
+  readonly checkpoint: CheckpointPart
 }
 
 export interface MembershipParts {
@@ -59,12 +63,12 @@ export const createMembership = (parts: MembershipParts): Membership => {
   const { workspace, genesis, log, clock, random, logger } = parts
   const facts: Facts = { invites: new Map(), admits: [], left: new Set(), profiles: new Map() }
   const changed = createEmitter<void>()
-  let members: ReadonlyMap<DeviceId, Member> = new Map()
+  /** Where what is known was said. */
+  const learned: EntryRef[] = []
+  let known: ReadonlyMap<DeviceId, Member> | undefined
 
-  const reduce = () => {
-    members = reduceMembers(genesis, facts, log)
-    changed.emit()
-  }
+  /** Reduced when somebody asks: entries may come by the thousand. */
+  const members = () => (known ??= reduceMembers(genesis, facts, log))
 
   const learn = (entry: Entry, control: Control) => {
     const ref = { log: entry.log, seq: entry.seq }
@@ -86,17 +90,39 @@ export const createMembership = (parts: MembershipParts): Membership => {
     }
   }
 
-  log.onEntry((entry) => {
+  const take = (entry: Entry) => {
     if (entry.kind !== 'control' || entry.payload.length === 0) return
     try {
       const control = decodeControl(entry.payload)
-      if (control) learn(entry, control)
+      if (!control) return
+      learn(entry, control)
+      learned.push({ log: entry.log, seq: entry.seq })
+      known = undefined
+      isNews = true
     } catch (error) {
       logger.warn('control entry malformed', { code: codeOf(error), log: entry.log, seq: entry.seq })
     }
-    reduce()
+  }
+
+  let isNews = false
+  log.onEntry(take)
+  log.onSettled(() => {
+    if (!isNews) return
+    isNews = false
+    changed.emit()
   })
-  reduce()
+
+  const checkpoint: CheckpointPart = {
+    tables: [],
+    write: (writer: ByteWriter) => {
+      writer.varint(learned.length)
+      for (const { log: id, seq } of learned) writer.raw(fromHex(deviceOf(id))).raw(fromHex(sessionOf(id))).varint(seq)
+    },
+    read: (reader: ByteReader) => {
+      for (let count = reader.varint(); count > 0; count--) take(log.read({ log: readLogId(reader), seq: reader.varint() }))
+      isNews = false
+    },
+  }
 
   const write = (control: Control): EntryRef => {
     const [entry] = log.append([{ kind: 'control', schema: 0, screen: 0, payload: encodeControl(control), part: { index: 0, count: 1 } }])
@@ -109,22 +135,22 @@ export const createMembership = (parts: MembershipParts): Membership => {
 
   const judge = (claim: JoinClaim, proof: JoinProof): Result<AdmitFact | undefined> => {
     const invite = facts.invites.get(claim.invite)
-    if (!invite || !members.has(invite.author)) return refused('MEMBERSHIP_INVITE_UNKNOWN')
+    if (!invite || !members().has(invite.author)) return refused('MEMBERSHIP_INVITE_UNKNOWN')
     if (!isJoinProven(claim, proof, invite.key)) return refused('MEMBERSHIP_PROOF_INVALID')
     const uses = usesOf(invite)
-    const same = uses.find((fact) => fact.device === claim.device && members.has(fact.device))
+    const same = uses.find((fact) => fact.device === claim.device && members().has(fact.device))
     if (same) return ok(same)
-    if (uses.some((fact) => fact.device !== claim.device) || members.has(claim.device)) return refused('MEMBERSHIP_INVITE_USED')
+    if (uses.some((fact) => fact.device !== claim.device) || members().has(claim.device)) return refused('MEMBERSHIP_INVITE_USED')
     return clock.nowMs() > invite.expiresMs ? refused('MEMBERSHIP_INVITE_EXPIRED') : ok(undefined)
   }
 
   return {
-    admits: (device) => members.has(device),
-    isMember: (device) => members.get(device)?.hasLeft === false,
-    members: () => [...members.values()],
+    admits: (device) => members().has(device),
+    isMember: (device) => members().get(device)?.hasLeft === false,
+    members: () => [...members().values()],
     isNamed: (device) => facts.profiles.has(device),
     nameOf: (device) => facts.profiles.get(device)?.name ?? unnamed(device),
-    invites: () => [...facts.invites.values()].filter((invite) => members.has(invite.author)),
+    invites: () => [...facts.invites.values()].filter((invite) => members().has(invite.author)),
     invite: (device, addresses, lifeMs = INVITE_MS) => {
       const secret = random.bytes(INVITE_SECRET_BYTES)
       const invite = inviteId(toHex(random.bytes(16)))
@@ -142,5 +168,6 @@ export const createMembership = (parts: MembershipParts): Membership => {
     rename: (name) => write({ kind: 'profile', name: checkedName(name) }),
     leave: () => write({ kind: 'leave' }),
     onChange: changed.on,
+    checkpoint,
   }
 }

@@ -10,10 +10,10 @@ const LOOK_MS = 50
  *  Answers how many machines hold everything that was written here.
  *  @throws STORE_FULL: then the workspace is as it was */
 export const leaveWorkspace = async (workspace: Workspace, links: Links, clock: Clock): Promise<number> => {
-  const { log, membership, cluster, documents } = workspace
+  const { log, membership, cluster } = workspace
   // First, for a full disk refuses it, and then nothing has changed.
   membership.leave()
-  documents.stop()
+  workspace.close()
   const extent = new Map([[log.self, log.heightOf(log.self)]])
   await log.saved({ log: log.self, seq: log.heightOf(log.self) - 1 })
   const reachable = () => [...new Set(links.proven(workspace.id).map((proven) => proven.device))]

@@ -16,7 +16,7 @@ export const watchStore = (store: Store, onChange: () => void): WatchedStore => 
   }
   return {
     get: (key) => store.get(key),
-    scan: (prefix) => store.scan(prefix),
+    scan: (prefix, after) => store.scan(prefix, after),
     close: () => store.close(),
     get problem() {
       return problems.write ?? problems.flush

@@ -7,20 +7,19 @@ import type { DeviceId, WorkspaceId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import { createCluster, type Cluster } from '../cluster/cluster.ts'
-import { createDocuments } from '../documents/documents.ts'
 import type { Documents } from '../documents/documents.types.ts'
-import { KEY_BYTES, sealTo, sha256 } from '../identity/crypto.ts'
+import { KEY_BYTES, sealTo } from '../identity/crypto.ts'
 import type { DeviceKeys } from '../identity/device-keys.ts'
-import { createKeyring } from '../log/keyring.ts'
-import { createLog, type WorkspaceLog } from '../log/log.ts'
+import type { WorkspaceLog } from '../log/log.ts'
 import { readGenesis, type Genesis } from '../membership/genesis.ts'
 import { rendezvousKey } from '../membership/invitation.ts'
-import { createMembership, type Membership } from '../membership/membership.ts'
+import type { Membership } from '../membership/membership.ts'
 import { discoveryKey } from '../membership/recognition.ts'
 import { createPresence, type PresenceRoom } from '../presence/presence.ts'
 import type { Store } from '../store/store.ts'
 import type { SyncGate } from '../sync/link.ts'
 import { createRequests } from '../sync/requests.ts'
+import { startCoreRooms } from './core-rooms.ts'
 import type { WorkspaceRecord } from './records.ts'
 
 /** Payloads that other rooms send through links. */
@@ -41,6 +40,8 @@ export interface Workspace {
   refuse(code: ErrorCode): void
   /** Anything that a status shows may have changed. */
   onChange(listener: () => void): () => void
+  /** The last edits into the log, and what the next start needs beside it: before the last flush. */
+  close(): void
   stop(): void
 }
 
@@ -84,11 +85,7 @@ export const readWelcome = (workspace: WorkspaceId, bytes: Uint8Array): Welcome 
 export const createWorkspace = (parts: WorkspaceParts): Workspace => {
   const { record, store, clock, random, logger } = parts
   const { workspace: id, keys } = record
-  const genesis = readGenesis(record.genesis, id)
-  const keyring = createKeyring(id, record)
-  const log = createLog({ workspace: id, keys, keyring, store, clock, random, logger })
-  const membership = createMembership({ workspace: id, genesis, log, clock, random, logger })
-  const documents = createDocuments({ log, workspace: id, clock, random, logger, sha256 })
+  const { genesis, log, membership, documents, checkpoint } = startCoreRooms(parts)
   const changed = createEmitter<void>()
   const refusals = new Map<ErrorCode, number>()
   const refuse = (code: ErrorCode) => {
@@ -98,7 +95,6 @@ export const createWorkspace = (parts: WorkspaceParts): Workspace => {
   const toRoom = (room: number) => (payload: Uint8Array) => parts.broadcast(id, room, payload)
   const admits = (device: DeviceId) => membership.admits(device)
 
-  log.start()
   const cluster = createCluster({ workspace: id, keys, log, store, clock, logger, admits, refuse, broadcast: toRoom(ROOMS.cluster) })
   const presence = createPresence({ device: keys.device, clock, refuse, broadcast: toRoom(ROOMS.presence) })
 
@@ -141,8 +137,13 @@ export const createWorkspace = (parts: WorkspaceParts): Workspace => {
   return {
     id, genesis, keys, log, membership, documents, cluster, presence, gate, refusals, refuse,
     onChange: changed.on,
+    close: () => {
+      documents.stop()
+      checkpoint.stop()
+    },
     stop: () => {
       documents.stop()
+      checkpoint.stop()
       presence.stop()
       cluster.stop()
       log.stop()

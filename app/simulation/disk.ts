@@ -68,7 +68,7 @@ const createStoreOf = ({ mine, written, group, wrote, close }: StoreParts): Stor
       checkOpen()
       await group.synced()
     },
-    scan: (prefix) => written.scan(prefix),
+    scan: (prefix, after) => written.scan(prefix, after),
     close: () => {
       if (mine.state === 'open') close()
     },

@@ -39,3 +39,17 @@ export const rangeOf = (prefix: Key): KeyRange => {
 
 /** The smallest key above `key`. */
 export const successor = (key: Uint8Array): Uint8Array => concat([key, Uint8Array.of(0)])
+
+/** The keys of `rangeOf` behind `after`.
+ *  @throws STORE_KEY_MALFORMED */
+export const rangeFrom = (prefix: Key, after: Key | undefined): KeyRange => {
+  const range = rangeOf(prefix)
+  if (!after) return range
+  const behind = successor(encodeKey(after))
+  return { ...range, from: isBelow(range.from, behind) ? behind : range.from }
+}
+
+const isBelow = (a: Uint8Array, b: Uint8Array): boolean => {
+  for (let at = 0; at < Math.min(a.length, b.length); at++) if (a[at] !== b[at]) return a[at]! < b[at]!
+  return a.length < b.length
+}

@@ -1,6 +1,6 @@
 import { PeerError } from '../base/errors.ts'
 import { invariant } from '../base/invariant.ts'
-import { decodeKey, encodeKey, rangeOf } from './keys.ts'
+import { decodeKey, encodeKey, rangeOf, successor } from './keys.ts'
 import type { Key, Store, StoreItem, StoreOperation } from './store.ts'
 
 type Change = (items: SortedItems) => void
@@ -78,10 +78,11 @@ export const createMemoryStore = (): Store => {
   const checkOpen = () => {
     if (!isOpen) throw new PeerError('STORE_CLOSED')
   }
-  function* scan(prefix: Key): Iterable<StoreItem> {
+  function* scan(prefix: Key, after?: Key): Iterable<StoreItem> {
     checkOpen()
     const atStart = version
-    const [from, to] = bounds(items.sorted, prefix)
+    const [first, to] = bounds(items.sorted, prefix)
+    const from = after ? Math.max(first, lowerBound(items.sorted, asText(successor(encodeKey(after))))) : first
     for (let index = from; index < to; index++) {
       checkOpen()
       invariant(version === atStart, 'nothing is written while a scan is iterated')

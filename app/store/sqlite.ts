@@ -5,13 +5,15 @@ import { DatabaseSync } from 'node:sqlite'
 import { PeerError } from '../base/errors.ts'
 import { invariant } from '../base/invariant.ts'
 import { createGroupFlush } from './group-flush.ts'
-import { decodeKey, encodeKey, rangeOf, successor } from './keys.ts'
+import { decodeKey, encodeKey, rangeFrom, rangeOf, successor } from './keys.ts'
 import type { KeyRange } from './keys.ts'
 import type { Key, Store, StoreItem, StoreOperation } from './store.ts'
 
 const FILE_NAME = 'lanyard.db'
 /** Rows a scan holds at once: no statement stays open between two, so an abandoned scan holds up nothing. */
 const SCAN_PAGE_ROWS = 64
+/** Of its first page: many look for one row only. */
+const SCAN_FIRST_ROWS = 2
 
 const SQLITE_BUSY = 5
 const SQLITE_FULL = 13
@@ -179,20 +181,20 @@ export const createSqliteStore = (directory: string): Store => {
   function* pages(range: KeyRange): Generator<Row> {
     const atStart = version
     let from = range.from
-    for (;;) {
+    for (let page = SCAN_FIRST_ROWS; ; page = SCAN_PAGE_ROWS) {
       checkUsable()
-      const rows = guarded(() => statements.page.all(from, range.below, SCAN_PAGE_ROWS)) as unknown as Row[]
+      const rows = guarded(() => statements.page.all(from, range.below, page)) as unknown as Row[]
       for (const row of rows) {
         checkUsable()
         invariant(version === atStart, 'nothing is written while a scan is iterated')
         yield row
       }
-      if (rows.length < SCAN_PAGE_ROWS) return
+      if (rows.length < page) return
       from = successor(rows.at(-1)!.key)
     }
   }
-  function* scan(prefix: Key): Iterable<StoreItem> {
-    for (const row of pages(rangeOf(prefix))) yield { key: decodeKey(row.key), value: row.value }
+  function* scan(prefix: Key, after?: Key): Iterable<StoreItem> {
+    for (const row of pages(rangeFrom(prefix, after))) yield { key: decodeKey(row.key), value: row.value }
   }
 
   return {

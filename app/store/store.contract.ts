@@ -127,6 +127,19 @@ export const storeContract = (name: string, open: () => Store): void => {
       assert.deepEqual(keysOf(store, []), [['m'], ...keys], 'and with the page shifted by one')
     })
 
+    test('scans only what lies behind a key, whether that is there or not', () => {
+      const store = openOne()
+      const keys = [['a'], ['n'], ['n', '1'], ['n', '1', 'x'], ['n', '2'], ['n', '3'], ['nn'], ['o']]
+      store.batch(keys.map((key) => put(key, 1)))
+      const behind = (after: Key) => [...store.scan(['n'], after)].map(({ key }) => key.join('/'))
+      assert.deepEqual(behind(['n', '1']), ['n/1/x', 'n/2', 'n/3'])
+      assert.deepEqual(behind(['n', '15']), ['n/2', 'n/3'])
+      assert.deepEqual(behind(['a']), ['n', 'n/1', 'n/1/x', 'n/2', 'n/3'])
+      assert.deepEqual(behind(['n']), ['n/1', 'n/1/x', 'n/2', 'n/3'])
+      assert.deepEqual(behind(['n', '3']), [])
+      assert.deepEqual(behind(['nn']), [])
+    })
+
     test('stops a scan under which something is written', () => {
       const store = openOne()
       store.batch([put(['a'], 1), put(['b'], 1)])

@@ -23,7 +23,8 @@ export interface Store {
    *  @throws STORE_FULL, STORE_BROKEN */
   synced(): Promise<void>
   /** Items whose key starts with `prefix`, in key order (segment by segment, by UTF-8 bytes).
-   *  Nothing may be written while it is iterated: that fails an invariant. */
-  scan(prefix: Key): Iterable<StoreItem>
+   *  Nothing may be written while it is iterated: that fails an invariant.
+   *  @param after only keys behind this one */
+  scan(prefix: Key, after?: Key): Iterable<StoreItem>
   close(): void
 }
