@@ -22,6 +22,21 @@ export interface DnsRecord {
 
 export const QUESTION = [{ name: SERVICE, type: 'PTR' as const }]
 
+const HEADER_BYTES = 12
+/** A name of one byte, then type and class; a record has a lifetime and a length besides (RFC 1035, section 4.1). */
+const QUESTION_BYTES_MIN = 5
+const RECORD_BYTES_MIN = 11
+
+/** Whether a packet has room for what its header promises. The library makes a list of so many records before it reads the first, and reads
+ *  some kinds without going forward: 150 bytes that promised 63,444 kept a processor busy for seconds. */
+export const isPlausible = (packet: Uint8Array): boolean => {
+  if (packet.length < HEADER_BYTES) return false
+  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength)
+  const [questions, ...records] = [4, 6, 8, 10].map((at) => view.getUint16(at)) as [number, ...number[]]
+  const recordCount = records.reduce((sum, count) => sum + count)
+  return HEADER_BYTES + questions * QUESTION_BYTES_MIN + recordCount * RECORD_BYTES_MIN <= packet.length
+}
+
 /** Our announcement under a name made for this run. With `isGoodbye` it takes back an earlier one. */
 export const announcement = ({ peer, addresses }: Sighting, instance: string, isGoodbye = false) => {
   const name = `${instance}.${SERVICE}`

@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram'
+import type { EventEmitter } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import mdns, { type MulticastDNS } from 'multicast-dns'
 import type { Cancel, Clock } from '../base/clock.ts'
 import { MDNS_INTERFACES_MAX } from '../base/limits.ts'
 import type { Logger } from '../base/logger.ts'
+import { isPlausible } from './mdns-packet.ts'
 
 /** Why discovery does not work on an interface. */
 export interface MdnsProblem {
@@ -34,6 +37,14 @@ export const multicastInterfaces = (): string[] => {
   return (external.length > 0 ? external : all).map(({ address }) => address)
 }
 
+/** Keeps from the library what it would choke on. */
+export const filtered = <Socket extends EventEmitter>(socket: Socket): Socket => {
+  const emit = socket.emit.bind(socket)
+  socket.emit = (event: string | symbol, ...args: unknown[]) =>
+    event === 'message' && !isPlausible(args[0] as Uint8Array) ? false : emit(event, ...args)
+  return socket
+}
+
 type Send = (socket: MulticastDNS, done: (error: Error | null | undefined) => void) => void
 
 /** One multicast socket per interface, however they come and go. Nothing here throws or stops: what fails is listed. */
@@ -54,7 +65,7 @@ export const createMdnsSockets = ({ clock, logger, port, interfaces, onPacket, o
   const open = (ip: string) => {
     try {
       // Bound to every address: a socket bound to its interface's own does not get what is sent to the group.
-      const socket = mdns({ interface: ip, bind: '0.0.0.0', port })
+      const socket = mdns({ interface: ip, bind: '0.0.0.0', port, socket: filtered(createSocket({ type: 'udp4', reuseAddr: true })) })
       sockets.set(ip, socket)
       socket.on('error', (error) => {
         failed(ip, 'hear', error)

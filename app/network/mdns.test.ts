@@ -6,7 +6,7 @@ import { address, peerId, type PeerId } from '../base/ids.ts'
 import { ADDRESSES_PER_PEER_MAX, MDNS_PACKETS_PER_SECOND_MAX, MDNS_RECORDS_MAX } from '../base/limits.ts'
 import { createLibp2pNetwork } from './libp2p.ts'
 import { createMdnsDiscovery } from './mdns.ts'
-import { announcement, goodbyesIn, sightingsIn } from './mdns-packet.ts'
+import { announcement, goodbyesIn, isPlausible, sightingsIn } from './mdns-packet.ts'
 import type { Sighting } from './network.ts'
 
 const PEER = peerId('12D3KooWpeer')
@@ -55,6 +55,19 @@ test('nobody can make us call a machine elsewhere, or a program of our own', () 
   assert.deepEqual(sightingsIn(fromWire({ peer: PEER, addresses: [address('/ip4/127.0.0.1/tcp/4001')] }), '127.0.0.1')[0]!.addresses, [
     '/ip4/127.0.0.1/tcp/4001',
   ])
+})
+
+test('a packet that promises more than it has room for is not read at all', () => {
+  const packet = (length: number, counts: readonly number[]) => {
+    const bytes = new Uint8Array(length)
+    counts.forEach((count, index) => new DataView(bytes.buffer).setUint16(4 + 2 * index, count))
+    return bytes
+  }
+  assert.equal(isPlausible(packet(11, [])), false)
+  assert.equal(isPlausible(packet(12, [0, 0, 0, 0])), true)
+  assert.equal(isPlausible(packet(12 + 5 + 3 * 11, [1, 1, 1, 1])), true)
+  assert.equal(isPlausible(packet(12 + 5 + 3 * 11 - 1, [1, 1, 1, 1])), false)
+  assert.equal(isPlausible(packet(150, [0, 63_444, 0, 0])), false)
 })
 
 test('no packet whatever makes it throw', () => {

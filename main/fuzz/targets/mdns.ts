@@ -5,6 +5,7 @@ import { concat, toUtf8 } from '../../../app/base/codec.ts'
 import { address, peerId, type Address } from '../../../app/base/ids.ts'
 import { ADDRESSES_PER_PEER_MAX, MDNS_RECORDS_MAX } from '../../../app/base/limits.ts'
 import { announcement, isQuestionForUs, QUESTION, sightingsIn } from '../../../app/network/mdns-packet.ts'
+import { filtered } from '../../../app/network/mdns-sockets.ts'
 import { NotTheSame, type Target } from '../target.types.ts'
 
 const SOURCE = '192.168.1.7'
@@ -13,10 +14,10 @@ const PACKET_BYTES_MAX = 9000
 /** The shipped library over a socket that never was. */
 const openSocket = () => {
   const sent: Uint8Array[] = []
-  const socket = Object.assign(new EventEmitter(), {
+  const socket = filtered(Object.assign(new EventEmitter(), {
     send: (message: Uint8Array) => void sent.push(Uint8Array.from(message)), bind: () => {}, close: () => {},
-      address: () => ({ port: 5353 }),
-  })
+    address: () => ({ port: 5353 }),
+  }))
   const library = mdns({ socket: socket as never, multicast: false, bind: false as never })
   const packets: unknown[] = []
   let isRefused = false
