@@ -83,6 +83,8 @@ const handshakeTarget = (world: World): Target => {
   }
   const take = (input: Uint8Array): ErrorCode | undefined => {
     const message = decodeMessage(input.subarray(1))
+    // A code of theirs that is not known here reads as UNKNOWN, as it should.
+    if (message.kind === 'refused') return 'SYNC_HANDSHAKE_FAILED'
     const { flow, shake, before, rest } = start(input[0] ?? 0)
     const effects = shake.receive(message)
     sent(effects).forEach(encodeMessage)
