@@ -42,7 +42,7 @@ const tiny = (context, testText) => {
   writeFileSync(path.join(root, 'package.json'), '{ "type": "module" }')
   const tried = []
   const cacheFile = path.join(root, 'cache.json')
-  const run = () => tryRoom(root, readRoom(root, 'tiny'), { cacheFile, patienceMs: 300, report: (_, __, { was }) => tried.push(was) })
+  const run = (more) => tryRoom(root, readRoom(root, 'tiny'), { cacheFile, patienceMs: 300, ...more, report: (_, __, { was }) => tried.push(was) })
   return { root, put, run, tried }
 }
 
@@ -67,6 +67,15 @@ test('a weak test lets through exactly what it does not look at, and a strong on
   assert.equal(tried.length - before, weak.length, 'the file of the test that killed has changed: everything is tried again')
   await run()
   assert.equal(tried.length - before, weak.length, 'nothing has changed: nothing is tried')
+})
+
+test('what there was no time for is not tried, and the next run goes on with it', async (context) => {
+  const { run, tried } = tiny(context, STRONG)
+  const half = await run({ isOver: () => tried.length === 5 })
+  assert.equal(half.filter(({ verdict }) => verdict === 'not tried').length, half.length - 5)
+  const rest = await run()
+  assert.equal(tried.length, half.length)
+  assert.deepEqual(unnoticed(rest), [])
 })
 
 test('a test that fails without any mutant stops the run, as it would kill them all', async (context) => {
@@ -112,5 +121,5 @@ test('a page keeps the sections of the rooms that did not run, and says what is 
   const again = writePage(page, 'store', [])
   assert.match(page, /<!-- store -->[^]*not judged yet[^]*<!-- \/store -->[^]*<!-- log -->/)
   assert.equal(again.match(/not judged yet/g).length, 1)
-  assert.match(tableOf(results), /\| \*\*all\*\* \| \d+ \| \d+ \| 0 \| 1 \| 0 \| \d+\.\d % \|/)
+  assert.match(tableOf(results), /\| \*\*all\*\* \| \d+ \| \d+ \| 0 \| 1 \| 0 \| 0 \| \d+\.\d % \|/)
 })

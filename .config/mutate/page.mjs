@@ -4,20 +4,22 @@ const SHOWN_CHARACTERS_MAX = 110
 
 export const countsOf = (results) => {
   const count = (verdict) => results.filter((result) => result.verdict === verdict).length
-  const [killed, timedOut, survived, notCovered] = ['killed', 'timed out', 'survived', 'not covered'].map(count)
-  const mutants = results.length
-  return { mutants, killed, timedOut, survived, notCovered, score: mutants === 0 ? 1 : (killed + timedOut) / mutants }
+  const [killed, timedOut, survived, notCovered, notTried] = ['killed', 'timed out', 'survived', 'not covered', 'not tried'].map(count)
+  const tried = results.length - notTried
+  return { mutants: results.length, killed, timedOut, survived, notCovered, notTried, score: tried === 0 ? 1 : (killed + timedOut) / tried }
 }
 
-const row = (name, { mutants, killed, timedOut, survived, notCovered, score }) =>
-  `| ${name} | ${mutants} | ${killed} | ${timedOut} | ${survived} | ${notCovered} | ${(100 * score).toFixed(1)} % |`
+const row = (name, { mutants, killed, timedOut, survived, notCovered, notTried, score }) => {
+  const noticed = notTried === mutants && mutants > 0 ? '' : `${(100 * score).toFixed(1)} %`
+  return `| ${name} | ${mutants} | ${killed} | ${timedOut} | ${survived} | ${notCovered} | ${notTried} | ${noticed} |`
+}
 
 /** A table of the files and their sum. */
 export const tableOf = (results) => {
   const files = [...new Set(results.map(({ file }) => file))]
   return [
-    '| file | mutants | killed | timed out | survived | not covered | noticed |',
-    '|---|---|---|---|---|---|---|',
+    '| file | mutants | killed | timed out | survived | not covered | not tried | noticed of those tried |',
+    '|---|---|---|---|---|---|---|---|',
     ...files.map((file) => row(`\`${file}\``, countsOf(results.filter((result) => result.file === file)))),
     row('**all**', countsOf(results)),
   ].join('\n')

@@ -60,14 +60,20 @@ const affordable = (tests) => {
 }
 
 /** @param report called with (done, all, result) after each mutant that was tried
- *  @returns the mutants, each with { verdict, by }: 'killed', 'timed out', 'survived' or 'not covered' */
-export const tryRoom = async (root, room, { cacheFile, report = () => {}, patienceMs = PATIENCE_MS }) => {
+ *  @param isOver asked before each: what is left then is 'not tried'. The order is by chance, but always the same: any part is a fair one.
+ *  @returns the mutants, each with { verdict, by }: 'killed', 'timed out', 'survived', 'not covered' or 'not tried' */
+export const tryRoom = async (root, room, { cacheFile, report = () => {}, patienceMs = PATIENCE_MS, isOver = () => false }) => {
   const cache = openCache(cacheFile)
   const runner = createRunner(root, room.tests, patienceMs)
   const { mutants, hashes, testsHash } = room
   const knownOf = (mutant) => {
     const known = cache.get(keyOf(mutant))
     return isStillTrue(known, room) ? known : undefined
+  }
+  /** Of what was not tried again: nobody noticed it when the tests were others. Perhaps one does now; until that is seen, none does. */
+  const before = (mutant) => {
+    const known = cache.get(keyOf(mutant))
+    return known?.verdict === 'survived' || known?.verdict === 'not covered' ? known : undefined
   }
   const find = async (mutant, tests) => {
     const { verdict, by, testFile } = tests.length === 0 ? { verdict: 'not covered' } : await runner.try(mutant, tests)
@@ -76,17 +82,20 @@ export const tryRoom = async (root, room, { cacheFile, report = () => {}, patien
     return found
   }
   try {
-    const rows = mutants.every(knownOf) ? [] : await coverageOf(room, runner, cache)
+    const keys = mutants.map(keyOf)
+    const open = [...mutants.keys()].filter((index) => !knownOf(mutants[index])).sort((a, b) => (keys[a] < keys[b] ? -1 : 1))
+    const rows = open.length === 0 || isOver() ? [] : await coverageOf(room, runner, cache)
     const testsOf = (index) => affordable(rows.filter(({ covered }) => covered.includes(index)))
-    const results = []
-    for (const [index, mutant] of mutants.entries()) {
-      const known = knownOf(mutant)
-      const { verdict, by } = known ?? (await find(mutant, testsOf(index)))
-      results.push({ ...mutant, verdict, by })
-      if (!known) report(index + 1, mutants.length, results.at(-1))
-      if (!known && index % SAVE_EVERY === 0) cache.save()
+    for (const [done, index] of open.entries()) {
+      if (isOver()) break
+      const { verdict, by } = await find(mutants[index], testsOf(index))
+      report(done + 1, open.length, { ...mutants[index], verdict, by })
+      if (done % SAVE_EVERY === 0) cache.save()
     }
-    return results
+    return mutants.map((mutant) => {
+      const { verdict, by } = knownOf(mutant) ?? before(mutant) ?? { verdict: 'not tried' }
+      return { ...mutant, verdict, by }
+    })
   } finally {
     cache.save()
     runner.stop()

@@ -119,6 +119,26 @@ export const storeContract = (name: string, open: () => Store): void => {
       assert.deepEqual(store.get(['n', '0100']), bytes(8))
     })
 
+    test('holds a key once, however often it was put, and not at all when it was deleted', () => {
+      const store = openOne()
+      store.batch([put(['a'], 1), put(['b'], 1), put(['a'], 2)])
+      store.batch([put(['a'], 3)])
+      assert.deepEqual([...store.scan([])], [{ key: ['a'], value: bytes(3) }, { key: ['b'], value: bytes(1) }])
+      store.batch([{ kind: 'delete', key: ['a'] }])
+      assert.deepEqual(keysOf(store, []), [['b']])
+    })
+
+    test('a scan ends when the store is closed, begun or not, and though nothing is there', () => {
+      const [store, empty] = [openOne(), openOne()]
+      store.batch([put(['a'], 1), put(['b'], 1)])
+      const begun = store.scan([])[Symbol.iterator]()
+      begun.next()
+      store.close()
+      empty.close()
+      assert.throws(() => begun.next(), coded('STORE_CLOSED'))
+      for (const each of [store, empty]) assert.throws(() => [...each.scan([])], coded('STORE_CLOSED'))
+    })
+
     test('scans keys that begin with the key before, wherever a page ends', () => {
       const store = openOne()
       const keys = Array.from({ length: 100 }, (_, at) => String(at).padStart(4, '0')).flatMap((name) => [['n', name], ['n', name, '']])
