@@ -26,6 +26,16 @@ test('what is appended is released here at once and there when it arrives, once'
   assert.equal(a.headsHash(), b.headsHash())
 })
 
+test('a change of more entries than a page of hashes holds is written whole, also when it begins in the middle of one', () => {
+  const [a, b] = [openLog(), openLog()]
+  const atB = texts(b)
+  const batches = [1, 5, 100].map((count, batch) => Array.from({ length: count }, (_, at) => `${batch}.${at}`))
+  for (const batch of batches) a.append(batch.map(draft))
+  copyLog(a, b)
+  assert.deepEqual(atB, batches.flat())
+  assert.equal(a.headsHash(), b.headsHash())
+})
+
 test('an entry waits for everything its author had seen', () => {
   const [a, b, c] = [openLog(), openLog(), openLog()]
   const atC = texts(c)

@@ -120,9 +120,10 @@ export const createLog = (parts: LogParts): WorkspaceLog => {
 
   const writeOwn = (chain: Chain, contents: readonly Content[], heads: readonly Dependency[]): readonly Entry[] => {
     const from = chain.height
+    const first = chain.place(from)
     const hashes: Uint8Array[] = []
     const operations = contents.map((content, index) => {
-      const place = { ...chain.place(from + index), previous: hashes.at(-1) ?? chain.hashAt(from - 1) }
+      const place = { ...first, seq: from + index, previous: hashes.at(-1) ?? first.previous }
       const own = heads.slice(index * DEPS_PER_ENTRY_MAX, (index + 1) * DEPS_PER_ENTRY_MAX)
       const body = sealEntry(keyring, place, { content, heads: own, nonce: random.bytes(NONCE_BYTES) })
       const hash = entryHashBytes(place, body)

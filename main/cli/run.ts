@@ -39,7 +39,8 @@ const infoCommands: readonly CliCommand[] = [
 ]
 
 export const commands: readonly CliCommand[] = [
-  serveCommand, ...workspaceCommands, ...nearbyCommands, ...machineCommands, ...documentCommands, exportCommand, doctorCommand, ...infoCommands,
+  serveCommand, ...workspaceCommands, ...nearbyCommands, ...machineCommands,
+  ...documentCommands, exportCommand, doctorCommand, ...infoCommands,
 ]
 
 /** Gives the exit code. Standard output gets the result, the error stream what went wrong. */
