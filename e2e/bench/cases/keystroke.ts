@@ -93,7 +93,7 @@ const measure = async (world: World, { rounds, isQuick, tell }: Context) => {
   for (const rival of RIVALS) pairs.push(await rivalPair(world, rival))
   for (const pair of pairs) await typeOnce(pair, { count: 40, gapMs: 20 })
   const table = createTable()
-  const count = isQuick ? 20 : 60
+  const count = isQuick ? 20 : 40
   for (let round = 0; round < rounds; round++) {
     tell(`round ${round + 1}`)
     for (const pair of round % 2 === 0 ? pairs : pairs.toReversed()) {
