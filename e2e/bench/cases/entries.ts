@@ -1,5 +1,6 @@
 /** A workspace with a long history: starting it, opening a note of it, and what that costs by the number of entries. */
 import type { Benchmark, Context } from '../benchmark.types.ts'
+import { startMember } from '../cluster.ts'
 import { pause, peakRssMbOf, rssMbOf, sharedMs } from '../processes.ts'
 import { median } from '../statistics.ts'
 import type { Curve, Result, Row } from '../result.ts'
@@ -20,6 +21,15 @@ interface Figures {
   readonly settledMs: number
   readonly rssMb: number
   readonly peakMb: number
+}
+
+/** As a directory that is in use: what a run leaves for the next one to start from is there. */
+const useOnce = async (world: World, made: Generated): Promise<void> => {
+  const { machine, window } = await startMember(world, 'm1', made.directory)
+  for (const document of made.documents.slice(0, OPENED)) await window.ask('open', { workspace: made.workspace, document })
+  await window.ask('until', { entries: made.entries, timeoutMs: 600_000 })
+  await machine.stop()
+  await world.clear()
 }
 
 /** Usable: the status and the list of notes are there. Settled: no work is left behind that. */
@@ -64,6 +74,7 @@ const measureSizes = async (world: World, sizes: readonly number[], { rounds, te
   for (const size of sizes) {
     tell(`${size.toLocaleString('en')} entries: typing them (once)`)
     const made = await generated({ kind: 'typed', documents: Math.min(DOCUMENTS, size / 100), keys: size, gapMs: 60 })
+    await useOnce(world, made)
     const figures: Figures[] = []
     for (let round = 0; round < Math.min(ROUNDS_MAX, rounds); round++) {
       tell(`${size.toLocaleString('en')} entries, round ${round + 1}`)
