@@ -1,4 +1,4 @@
-import { noise, type ICryptoInterface } from '@chainsafe/libp2p-noise'
+import { noise } from '@chainsafe/libp2p-noise'
 import type { MultiaddrConnection } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
@@ -16,7 +16,7 @@ const WINDOW_BYTES_MAX = limits.STREAM_CREDIT_BYTES
 /** A libp2p node of ours, not started, with an identity of its own that nobody has seen before: TCP, Noise, yamux, and nothing that
  *  dials, resolves, announces or answers by itself. Neither identify nor ping: the first tells strangers our addresses, the second
  *  echoes without bound for a sender that does not read, and links.ts does for one byte what they do with a stream. */
-export const createNode = (listen: readonly string[], crypto?: ICryptoInterface): Promise<Libp2p> =>
+export const createNode = (listen: readonly string[]): Promise<Libp2p> =>
   createLibp2p({
     start: false,
     connectionGater: {
@@ -26,7 +26,7 @@ export const createNode = (listen: readonly string[], crypto?: ICryptoInterface)
     },
     addresses: { listen: [...listen] },
     transports: [tcp()],
-    connectionEncrypters: [noise(crypto === undefined ? {} : { crypto })],
+    connectionEncrypters: [noise()],
     streamMuxers: [
       boundFrames(
         yamux({
