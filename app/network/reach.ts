@@ -6,6 +6,7 @@ const PRIVATE = /^\/(ip4\/(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|
 const IP4 = /^\/ip4\/((?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\/)|(?=\/))){4})\/tcp\/([1-9]\d{0,4})$/
 const IP6 = /^\/ip6\/([0-9a-fA-F:]{2,39})(?:%[0-9A-Za-z._-]{1,16})?\/tcp\/([1-9]\d{0,4})$/
 const LINK_LOCAL = /^\/ip6\/fe[89ab][0-9a-f]:/i
+const LOOPBACK = /^\/(ip4\/127\.|ip6\/::1\/)/
 /** Of the adapter in memory: nothing on a real network answers there. */
 const MEMORY = /^\/memory\/[^/]+$/
 
@@ -16,6 +17,9 @@ export const isDiallable = (address: string): boolean => Number(parse(address)?.
 
 /** Only a machine of some local network can be meant: no loopback, nothing public, no link-local IPv6, which means nothing elsewhere. */
 export const isPrivate = (address: string): boolean => MEMORY.test(address) || (PRIVATE.test(address) && isDiallable(address))
+
+/** This very machine. */
+export const isLoopback = (address: string): boolean => LOOPBACK.test(address)
 
 /** It means something on one interface only, which its zone names. */
 export const isLinkLocal = (address: string): boolean => LINK_LOCAL.test(address)

@@ -7,7 +7,7 @@ import { ADDRESS_RECORDS_MAX, ADDRESS_RECORDS_PER_MINUTE_MAX, ADDRESSES_REMEMBER
 import type { Logger } from '../base/logger.ts'
 import type { Network } from '../network/network.ts'
 import type { Neighbours } from '../network/neighbours.types.ts'
-import { isPrivate } from '../network/reach.ts'
+import { isLoopback, isPrivate } from '../network/reach.ts'
 import type { Link, Proven } from '../sync/link.ts'
 import type { Links } from '../sync/links.ts'
 import { addressPayloads, readAddresses, recordsIn, signAddresses, type AddressRecord } from './address-record.ts'
@@ -82,6 +82,18 @@ export const createAddressExchange = (parts: AddressExchangeParts): AddressExcha
 
   const spread = ({ workspace }: Shelf, record: AddressRecord, except?: Link) => {
     for (const payload of addressPayloads([record])) parts.links().sendRoom(workspace.id, ROOMS.addresses, payload, except)
+  }
+
+  /** A second peer on this very machine, as its connection shows: only then do its loopback addresses mean anything here. */
+  const rememberHere = (workspace: WorkspaceId, { device, addresses }: AddressRecord, link: Link) => {
+    const here = isLoopback(network.addressOf(link.peer) ?? '') ? addresses.filter(isLoopback) : []
+    if (here.length === 0) return
+    try {
+      records.putAddresses(workspace, device, here)
+    } catch (error) {
+      logger.warn('addresses not remembered', { code: codeOf(error) })
+    }
+    neighbours.remember(here)
   }
 
   /** Takes turns: a member that tells many addresses does not push out the first of another. */
@@ -185,13 +197,16 @@ export const createAddressExchange = (parts: AddressExchangeParts): AddressExcha
       const known = [...shelf.known.values()].map(({ record }) => record)
       for (const payload of addressPayloads([ownRecord(shelf), ...known])) link.sendRoom(id, ROOMS.addresses, payload)
     },
-    receive: (link, { workspace: id }, payload) => {
+    receive: (link, { workspace: id, device }, payload) => {
       const shelf = shelves.get(id)
       try {
         for (const bytes of shelf ? recordsIn(payload) : []) {
           const read = readAddresses(id, bytes)
-          if (read.ok) take(shelf!, read.value, link)
-          else shelf!.workspace.refuse(read.code)
+          if (!read.ok) shelf!.workspace.refuse(read.code)
+          else {
+            take(shelf!, read.value, link)
+            if (read.value.device === device) rememberHere(id, read.value, link)
+          }
         }
       } catch (error) {
         shelf?.workspace.refuse(codeOf(error))
