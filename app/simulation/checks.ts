@@ -93,11 +93,16 @@ const areEqual = (a: Uint8Array, b: Uint8Array): boolean => {
   return true
 }
 
-/** Nothing waits, in any respect. */
-export const unfinished = ({ pending, pendingParts }: Inspection): string[] => [
-  ...(pending > 0 ? [`${pending} entries pending`] : []),
-  ...(pendingParts > 0 ? [`${pendingParts} parts pending`] : []),
-]
+/** Nothing waits, in any respect. Where a disk broke while a big change was on its way, its other parts are gone with the only machine that
+ *  ever had them: what waits for them waits for ever, shows nowhere, and must be the same at all. */
+export const unfinished = ({ counts }: Pick<World, 'counts'>, inspections: readonly Inspection[]): string[] => {
+  const parts = new Set(inspections.map(({ pendingParts }) => pendingParts))
+  const isRest = counts.backups > 0 && parts.size === 1
+  return [
+    ...inspections.flatMap(({ pending }) => (pending > 0 ? [`${pending} entries pending`] : [])),
+    ...[...parts].flatMap((count) => (count > 0 && !isRest ? [`${count} parts pending`] : [])),
+  ]
+}
 
 /** Notes that are known by name only. */
 export const absent = (inspection: Inspection): string[] =>

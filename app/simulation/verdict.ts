@@ -24,7 +24,7 @@ const unequal = (world: World): string[] => {
   const inspections = inspectAll(world).map(withStatesKept)
   const [first, ...others] = inspections
   if (!first) return missing
-  const early = [...missing, ...inspections.flatMap(unfinished), ...others.flatMap((other) => heightDifferences(first, other))]
+  const early = [...missing, ...unfinished(world, inspections), ...others.flatMap((other) => heightDifferences(first, other))]
   // A state costs more than everything else here: asked for only once the rest is equal.
   return early.length > 0 ? early : [...inspections.flatMap(absent), ...others.flatMap((other) => documentDifferences(first, other))]
 }
