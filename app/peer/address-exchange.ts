@@ -202,11 +202,9 @@ export const createAddressExchange = (parts: AddressExchangeParts): AddressExcha
       try {
         for (const bytes of shelf ? recordsIn(payload) : []) {
           const read = readAddresses(id, bytes)
-          if (!read.ok) shelf!.workspace.refuse(read.code)
-          else {
-            take(shelf!, read.value, link)
-            if (read.value.device === device) rememberHere(id, read.value, link)
-          }
+          if (read.ok) take(shelf!, read.value, link)
+          else shelf!.workspace.refuse(read.code)
+          if (read.ok && read.value.device === device) rememberHere(id, read.value, link)
         }
       } catch (error) {
         shelf?.workspace.refuse(codeOf(error))
