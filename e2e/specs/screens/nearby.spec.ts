@@ -17,7 +17,7 @@ const complaintsOf = async (page: Page, place: string): Promise<readonly string[
   return found
 }
 
-// Fails: after a refusal, a second question reaches the member's peer and its words are shown, but no banner appears on the member's other pages.
+// Fails: after a refusal, a second question shows its words to the newcomer, but no banner comes up on the member's other pages.
 test.fixme('people nearby: found, asked, the same words on both screens, let in; refused, and closed', async ({ lab }) => {
   const [kitchen, studio, attic] = [await lab.startMachine('Kitchen laptop'), await lab.startMachine('Studio desk'), await lab.startMachine('Attic')]
   await lab.introduce(lab.machines)
