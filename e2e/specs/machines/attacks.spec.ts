@@ -28,8 +28,8 @@ test('a raw frame validly signed by a member for another log, or by a stranger, 
   expect(refusals['MEMBERSHIP_NOT_A_MEMBER']).toBeGreaterThanOrEqual(1)
   expect(Object.values(refusals).reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(4)
   await expectUnharmed([ada!, ben!], document)
-  // Nothing of it went on to anybody else.
-  expect((await workspaceOf(ben!)).refusals['LOG_FORKED']).toBeUndefined()
+  // Members tell each other where members are, so Ben may meet Mallory too and refuse the same: nothing of it counts there either.
+  expect((await workspaceOf(ben!)).headsHash).toBe((await workspaceOf(ada!)).headsHash)
 })
 
 test('a raw frame of somebody who proved nothing is refused, coded and counted, and the machine goes on', async ({ lab }) => {
